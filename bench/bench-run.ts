@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { API_VARIABLES } from "../lib/core/environment.ts";
+import type { JobTypeSettings } from "../lib/core/settings.ts";
+import type { LocalEvent } from "../lib/local/events.ts";
+import { type LocalRun, startLocal } from "../lib/local/server.ts";
+import { synthesizeTo } from "../test/support/synthesize.ts";
+
+const JOBS_FOLDER = fileURLToPath(new URL("jobs/", import.meta.url));
+
+/** Starts an embedded run of bench job types on free ports, hands it over, and stops it. */
+export const withRun = async <T>(
+  jobTypes: Readonly<Record<string, JobTypeSettings>>,
+  work: (run: LocalRun) => Promise<T>,
+  options: { readonly onEvent?: (event: LocalEvent) => void; readonly jobsFolder?: string } = {},
+): Promise<T> => {
+  const assemblyFolder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
+  const settings = { auth: "public", jobTypes } as const;
+  synthesizeTo(assemblyFolder, { name: "bench", settings, jobsFolder: options.jobsFolder ?? JOBS_FOLDER });
+  const run = await startLocal({
+    assemblyFolder,
+    port: 0,
+    awsPort: 0,
+    accountConcurrency: 100,
+    environment: { [API_VARIABLES.metricsPeriodSeconds]: "1" },
+    onEvent: options.onEvent,
+  });
+  try {
+    return await work(run);
+  } finally {
+    await run.stop();
+    await rm(assemblyFolder, { recursive: true });
+  }
+};
+
+/** Prints a question's figures where `bench/main.ts` reads them: the last line, as JSON. */
+export const answer = (figures: Readonly<Record<string, number>>): void => console.log(JSON.stringify(figures));
+
+/** Waits until a condition holds, looking every few milliseconds. */
+export const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+/** Credentials and region that the wire takes. */
+export const clientFor = (endpoint: string) => ({
+  endpoint,
+  region: "us-east-1",
+  credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
+});

@@ -1,0 +1,35 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { dynamoRecordStore } from "../../lambdas/worker/dynamo-record-store.ts";
+import { RANDOM_BYTES, randomJobId } from "../../lib/core/job-id.ts";
+import { answer, clientFor, withRun } from "../bench-run.ts";
+
+const JOBS = 200;
+
+const figures = await withRun({ noop: {} }, async (run) => {
+  const { TABLE_NAME: tableName = "" } = run.variablesOf(run.observe()[0]?.functionName ?? "");
+  const client = new DynamoDBClient(clientFor(run.awsUrl));
+  let units = 0;
+  client.middlewareStack.add(
+    (next) => async (call) => {
+      Object.assign(call.input, { ReturnConsumedCapacity: "TOTAL" });
+      const result = await next(call);
+      const { ConsumedCapacity } = result.output as { ConsumedCapacity?: { CapacityUnits?: number } };
+      units += ConsumedCapacity?.CapacityUnits ?? Number.NaN;
+      return result;
+    },
+    { step: "initialize" },
+  );
+  const records = dynamoRecordStore(client, tableName, 30);
+  for (let job = 0; job < JOBS; job += 1) {
+    const dice = new Uint8Array(RANDOM_BYTES).fill(job);
+    const id = randomJobId(tableName, "noop", Date.now(), dice);
+    const envelope = { version: 1, id, type: "noop", submittedAt: new Date().toISOString(), input: {} } as const;
+    const claim = await records.claim(envelope, Date.now(), Date.now() + 65_000);
+    if (claim.kind !== "claimed") throw new Error(`a fresh job was ${claim.kind}`);
+    const settlement = { status: "succeeded", attempts: claim.attempt, history: [], result: { ok: true } } as const;
+    await records.settle(claim, Date.now(), settlement);
+  }
+  client.destroy();
+  return { "write units per succeeded job": units / JOBS };
+});
+answer(figures);

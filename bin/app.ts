@@ -1,0 +1,25 @@
+import { App } from "aws-cdk-lib";
+import { isSluiceError, SluiceError } from "../lib/core/errors.ts";
+import { type ParsedStage, parseStage, type StageSettings } from "../lib/core/settings.ts";
+import { addStage } from "../lib/stacks/add-stage.ts";
+import { stages } from "./stages.ts";
+
+const chosenStage = (name: string): ParsedStage => {
+  const settings = new Map<string, StageSettings>(Object.entries(stages)).get(name);
+  if (settings !== undefined) return parseStage(name, settings);
+  throw new SluiceError(
+    "StageUnknown",
+    `stage must be one of ${Object.keys(stages).join(", ")}, got ${JSON.stringify(name)}`,
+    { hint: "choose one with `-c stage=<name>`, or add it to bin/stages.ts" },
+  );
+};
+
+try {
+  const app = new App({ analyticsReporting: false, autoSynth: false });
+  addStage(app, chosenStage(String(app.node.tryGetContext("stage") ?? "dev")));
+  app.synth();
+} catch (error) {
+  if (!isSluiceError(error)) throw error;
+  console.error(`error: ${error.message}\nhint: ${error.hint}`);
+  process.exitCode = 1;
+}

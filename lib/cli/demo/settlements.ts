@@ -1,0 +1,31 @@
+import type { LocalLog } from "../../local/server.ts";
+
+/** What the workers logged of the jobs they settled. */
+export type Settlements = {
+  readonly onLog: (line: LocalLog) => void;
+  /** Final settlements (succeeded or dead) by job id; more than 1 would break the promise of one settled outcome. */
+  readonly final: ReadonlyMap<string, number>;
+};
+
+/** Collects settlements from the functions' log lines. */
+export const collectSettlements = (): Settlements => {
+  const final = new Map<string, number>();
+  const onLog = ({ text }: LocalLog): void => {
+    for (const line of text.split("\n")) {
+      if (!line.includes('"job.settled"')) continue;
+      const { id, status, settled } = settlementIn(line);
+      if (id === undefined || settled !== "settled" || status === "retrying") continue;
+      final.set(id, (final.get(id) ?? 0) + 1);
+    }
+  };
+  return { onLog, final };
+};
+
+const settlementIn = (line: string): { readonly id?: string; readonly status?: string; readonly settled?: string } => {
+  try {
+    return JSON.parse(line.slice(line.indexOf("{")));
+  } catch {
+    // A line that was cut is no settlement; the records tell what became of its job.
+    return {};
+  }
+};

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { API_VARIABLES } from "../core/environment.ts";
+import type { LocalEvent } from "../local/events.ts";
+import { defaultAccountConcurrency, type LocalLog, type LocalRun, startLocal } from "../local/server.ts";
+import { integerOption, pairsOption, type readOptions } from "./options.ts";
+import { PROJECT_FOLDER } from "./project.ts";
+import { synthesize } from "./synthesis.ts";
+
+/** Options of every command that starts an embedded run. */
+export const RUN_OPTIONS = {
+  stage: { type: "string", default: "dev" },
+  port: { type: "string" },
+  "aws-port": { type: "string" },
+  "account-concurrency": { type: "string" },
+  env: { type: "string", multiple: true },
+  logs: { type: "boolean", default: false },
+} as const;
+
+/** Describes {@link RUN_OPTIONS}; the ports' defaults differ by command. */
+export const runOptionsHelp = (ports: { readonly port: string; readonly awsPort: string }): string =>
+  `  --stage NAME               which stage of bin/stages.ts to run (default dev)
+  --port N                   where the HTTP API listens on 127.0.0.1; 0 takes any free port (default ${ports.port})
+  --aws-port N               where AWS calls are answered on 127.0.0.1; 0 takes any free port (default ${ports.awsPort})
+  --account-concurrency N    invocations that the account allows at once (default ${defaultAccountConcurrency()}, sized to this machine)
+  --env NAME=VALUE           overrides a variable of the functions that have it; may be given several times
+  --logs                     prints what the functions log`;
+
+export type RunOptions = {
+  readonly stage: string;
+  readonly port: number;
+  readonly awsPort: number;
+  readonly accountConcurrency: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly showsLogs: boolean;
+};
+
+type Given = ReturnType<typeof readOptions<typeof RUN_OPTIONS>>;
+
+/** Checks {@link RUN_OPTIONS}. @throws UsageError */
+export const runOptions = (given: Given, ports: { readonly port: string; readonly awsPort: string }): RunOptions => {
+  const port = { min: 0, max: 65_535 };
+  const account = given["account-concurrency"];
+  return {
+    stage: given.stage,
+    port: integerOption("port", given.port ?? ports.port, port),
+    awsPort: integerOption("aws-port", given["aws-port"] ?? ports.awsPort, port),
+    accountConcurrency:
+      account === undefined
+        ? defaultAccountConcurrency()
+        : integerOption("account-concurrency", account, { min: 1, max: 10_000 }),
+    environment: pairsOption("env", given.env ?? []),
+    showsLogs: given.logs,
+  };
+};
+
+/** How fine the embedded run's metrics are, in seconds: `GET /queues` may ask for them as they are. */
+const METRICS_PERIOD_SECONDS = "1";
+
+/** Synthesizes the stage if it has changed, and starts it on this machine. */
+export const startEmbeddedRun = async (
+  options: RunOptions,
+  hooks: {
+    readonly environment: NodeJS.ProcessEnv;
+    readonly onSynthesis: () => void;
+    readonly onLog?: (line: LocalLog) => void;
+    readonly onEvent?: (event: LocalEvent) => void;
+  },
+): Promise<LocalRun> => {
+  const assemblyFolder = join(PROJECT_FOLDER, "cdk.out");
+  await synthesize({ stage: options.stage, assemblyFolder, environment: hooks.environment }, hooks.onSynthesis);
+  return await startLocal({
+    assemblyFolder,
+    port: options.port,
+    awsPort: options.awsPort,
+    accountConcurrency: options.accountConcurrency,
+    environment: { [API_VARIABLES.metricsPeriodSeconds]: METRICS_PERIOD_SECONDS, ...options.environment },
+    onLog: (line) => {
+      if (options.showsLogs) process.stderr.write(`${line.functionName} ${line.text.trimEnd()}\n`);
+      hooks.onLog?.(line);
+    },
+    onEvent: hooks.onEvent,
+  });
+};

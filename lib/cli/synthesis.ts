@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { glob, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { SluiceError } from "../core/errors.ts";
+import { PROJECT_FOLDER } from "./project.ts";
+
+/** What a synthesized assembly depends on. */
+const INPUTS = ["bin/*.ts", "lib/{core,constructs,stacks}/**", "lambdas/**", "package-lock.json", "cdk.json"];
+/** Written next to the assembly: which inputs it was made from, and what came out. */
+const STAMP = "sluice-synthesis.json";
+
+export type Synthesis = {
+  readonly stage: string;
+  /** Where the assembly is, or will be. */
+  readonly assemblyFolder: string;
+  /** The environment that `cdk` runs in. */
+  readonly environment: NodeJS.ProcessEnv;
+};
+
+/**
+ * Makes sure that the assembly folder holds the stage as its sources are now, by `cdk synth`; skips that if nothing
+ * it depends on has changed, since a synthesis takes seconds.
+ *
+ * @returns Whether a synthesis was needed.
+ * @throws SynthesisFailed with what `cdk synth` said
+ */
+export const synthesize = async (
+  { stage, assemblyFolder, environment }: Synthesis,
+  onStart: () => void = () => undefined,
+): Promise<boolean> => {
+  const inputs = await hashOf(await inputFiles(), stage);
+  const stampFile = join(assemblyFolder, STAMP);
+  if (existsSync(stampFile)) {
+    const stamp = `${inputs} ${await outputHash(assemblyFolder)}`;
+    if ((await readFile(stampFile, "utf8")) === stamp) return false;
+  }
+  onStart();
+  await rm(assemblyFolder, { recursive: true, force: true });
+  await runCdkSynth({ stage, assemblyFolder, environment });
+  await writeFile(stampFile, `${inputs} ${await outputHash(assemblyFolder)}`);
+  return true;
+};
+
+const inputFiles = async (): Promise<readonly string[]> => {
+  const files: string[] = [];
+  for await (const entry of glob(INPUTS, { cwd: PROJECT_FOLDER, withFileTypes: true })) {
+    if (entry.isFile()) files.push(join(entry.parentPath, entry.name));
+  }
+  return files.sort();
+};
+
+const outputHash = async (folder: string): Promise<string> => {
+  const names = await readdir(folder);
+  return await hashOf(
+    names.filter((name) => name.endsWith(".json") && name !== STAMP).map((name) => join(folder, name)),
+  );
+};
+
+const hashOf = async (files: readonly string[], ...words: readonly string[]): Promise<string> => {
+  const hash = createHash("sha256").update(words.join("\n"));
+  for (const file of files) hash.update(file).update(await readFile(file));
+  return hash.digest("hex");
+};
+
+const runCdkSynth = async ({ stage, assemblyFolder, environment }: Synthesis): Promise<void> => {
+  const cdk = join(dirname(createRequire(import.meta.url).resolve("aws-cdk/package.json")), "bin", "cdk");
+  const args = [cdk, "synth", "--quiet", "--output", assemblyFolder, "--context", `stage=${stage}`];
+  // The app command of cdk.json says `node`: let it find the project's own.
+  const env = { ...environment, PATH: [dirname(process.execPath), environment.PATH].join(delimiter) };
+  const child = spawn(process.execPath, args, {
+    cwd: PROJECT_FOLDER,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.once("error", reject).once("close", resolve);
+  const code = await promise;
+  if (code === 0) return;
+  throw new SluiceError("SynthesisFailed", `\`cdk synth\` failed for stage ${stage}:\n${said.trim()}`, {
+    hint: "mend what it names, then run the command again",
+  });
+};

@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { type BuildFailure, buildSync } from "esbuild";
+import { SluiceError } from "../core/errors.ts";
+import type { JobTypeModule } from "../core/job-type.ts";
+import { BUILD, projectPath } from "./node-bundle.ts";
+
+const NEEDED = ["input", "run"] as const satisfies readonly (keyof JobTypeModule)[];
+const MESSAGES_SHOWN = 3;
+
+/**
+ * Checks that every job type's file is there, compiles with all it imports, and exports what a job type must.
+ *
+ * @throws JobTypeFilesInvalid naming every file that is wrong at once.
+ */
+export const checkJobTypeFiles = (files: readonly string[]): void => {
+  const breaches = files.flatMap((file) => {
+    const breach = breachOf(file);
+    return breach === undefined ? [] : [`${projectPath(file)} must ${breach}`];
+  });
+  if (breaches.length === 0) return;
+  const count = breaches.length === 1 ? "1 job type file is" : `${breaches.length} job type files are`;
+  throw new SluiceError("JobTypeFilesInvalid", `${count} wrong:\n  ${breaches.join("\n  ")}`, {
+    hint: "mend the files, or remove their job types from bin/stages.ts",
+  });
+};
+
+const breachOf = (file: string): string | undefined => {
+  if (!existsSync(file)) return "exist, got no file";
+  try {
+    const { outputs } = buildSync({ ...BUILD, entryPoints: [file] }).metafile;
+    const exported = Object.values(outputs).flatMap(({ exports }) => exports);
+    const missing = NEEDED.filter((name) => !exported.includes(name));
+    if (missing.length === 0) return undefined;
+    return `export ${missing.join(" and ")}, got ${exported.length === 0 ? "no exports" : exported.join(", ")}`;
+  } catch (error) {
+    return `compile, got ${messagesOf(error as BuildFailure)}`;
+  }
+};
+
+const messagesOf = ({ errors }: BuildFailure): string => {
+  const shown = errors.slice(0, MESSAGES_SHOWN).map(({ text, location }) => {
+    const place = location === null ? "" : ` (${location.file}:${location.line})`;
+    return `${JSON.stringify(text)}${place}`;
+  });
+  const more = errors.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+};

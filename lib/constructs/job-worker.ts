@@ -1,0 +1,91 @@
+import { Duration } from "aws-cdk-lib";
+import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { EventSourceMapping, type Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import { WORKER_VARIABLES } from "../core/environment.ts";
+import type { ParsedJobType, ParsedStage } from "../core/settings.ts";
+import { environmentVariables } from "./environment-variables.ts";
+import type { JobSecrets } from "./generated-secret.ts";
+import type { JobQueue } from "./job-queue.ts";
+import { importPath } from "./node-bundle.ts";
+import { type Grant, NodeFunction } from "./node-function.ts";
+
+export type JobWorkerProps = {
+  readonly jobType: string;
+  readonly settings: ParsedJobType;
+  readonly stage: ParsedStage;
+  /** The module that exports `input` and `run`. */
+  readonly file: string;
+  readonly queue: JobQueue;
+  readonly table: ITableV2;
+  readonly secrets: JobSecrets;
+};
+
+/** A job type's function, and the mapping that hands it batches from the queue. */
+export class JobWorker extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: JobWorkerProps) {
+    super(scope, id);
+    const { settings, stage } = props;
+    this.lambda = new NodeFunction(this, "Worker", {
+      description: `Runs ${props.jobType} jobs`,
+      entry: workerEntry(props.file),
+      memoryMiB: settings.memoryMiB,
+      timeoutSeconds: settings.functionTimeoutSeconds,
+      logRetentionDays: stage.logRetentionDays,
+      environment: environmentOf(props),
+      grants: grantsOf(props),
+    }).lambda;
+    new EventSourceMapping(this, "Mapping", {
+      target: this.lambda,
+      eventSourceArn: props.queue.queue.queueArn,
+      batchSize: settings.batchSize,
+      maxBatchingWindow: Duration.seconds(settings.batchWindowSeconds),
+      reportBatchItemFailures: true,
+      maxConcurrency: settings.maxConcurrency,
+      provisionedPollerConfig: settings.provisioned && {
+        minimumPollers: settings.provisioned.min,
+        maximumPollers: settings.provisioned.max,
+      },
+    });
+  }
+}
+
+const workerEntry = (file: string): string =>
+  [
+    `import { serveWorker } from "./lambdas/worker/handler.ts";`,
+    `import * as job from "${importPath(file)}";`,
+    "export const handler = serveWorker(job);",
+  ].join("\n");
+
+const environmentOf = ({
+  jobType,
+  settings,
+  stage,
+  queue,
+  table,
+  secrets,
+}: JobWorkerProps): Record<string, string> => ({
+  ...settings.environment,
+  ...Object.fromEntries(Object.entries(secrets).map(([variable, secret]) => [variable, secret.signingKey()])),
+  ...environmentVariables(WORKER_VARIABLES, {
+    tableName: table.tableName,
+    jobType,
+    queueUrl: queue.queue.queueUrl,
+    deadLetterQueueUrl: queue.deadLetterQueue.queueUrl,
+    timeoutSeconds: settings.timeoutSeconds,
+    parallel: settings.parallel,
+    visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
+    recordRetentionDays: stage.recordRetentionDays,
+  }),
+});
+
+const grantsOf = ({ queue, table }: JobWorkerProps): readonly Grant[] => [
+  {
+    actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
+    resources: [queue.queue.queueArn],
+  },
+  { actions: ["sqs:SendMessage"], resources: [queue.deadLetterQueue.queueArn] },
+  { actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [table.tableArn] },
+];

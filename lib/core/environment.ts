@@ -1,0 +1,99 @@
+import { SluiceError } from "./errors.ts";
+
+/** Environment variables of the api function: each value is written by the template and read by the handler. */
+export const API_VARIABLES = {
+  tableName: "TABLE_NAME",
+  /** JSON: `{ "<type>": ApiQueue }`. */
+  queues: "QUEUES",
+  /** How fine the metrics are that `GET /queues` asks for, in seconds: 60, as AWS publishes them. */
+  metricsPeriodSeconds: "METRICS_PERIOD_SECONDS",
+} as const;
+
+/** What the api function knows of one job type's queue. */
+export type ApiQueue = {
+  readonly queueUrl: string;
+  readonly functionName: string;
+  /** The mapping's `MaximumConcurrency`, or null where the stage sets none. */
+  readonly limit: number | null;
+};
+
+/** Environment variables of a worker function. */
+export const WORKER_VARIABLES = {
+  tableName: "TABLE_NAME",
+  jobType: "JOB_TYPE",
+  queueUrl: "QUEUE_URL",
+  deadLetterQueueUrl: "DEAD_LETTER_QUEUE_URL",
+  timeoutSeconds: "JOB_TIMEOUT_SECONDS",
+  parallel: "JOBS_IN_PARALLEL",
+  visibilityTimeoutSeconds: "VISIBILITY_TIMEOUT_SECONDS",
+  recordRetentionDays: "RECORD_RETENTION_DAYS",
+} as const;
+
+export type ApiEnvironment = {
+  readonly tableName: string;
+  readonly queues: Readonly<Record<string, ApiQueue>>;
+  readonly metricsPeriodSeconds: number;
+};
+
+export type WorkerEnvironment = {
+  readonly tableName: string;
+  readonly jobType: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly timeoutSeconds: number;
+  readonly parallel: number;
+  readonly visibilityTimeoutSeconds: number;
+  readonly recordRetentionDays: number;
+};
+
+/** A process's environment, as a handler hands it over. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Reads the api function's environment. @throws EnvironmentInvalid when a variable is missing or unreadable */
+export const readApiEnvironment = (variables: Variables): ApiEnvironment => ({
+  tableName: textOf(variables, API_VARIABLES.tableName),
+  queues: jsonOf(variables, API_VARIABLES.queues) as ApiEnvironment["queues"],
+  metricsPeriodSeconds: numberOf(variables, API_VARIABLES.metricsPeriodSeconds),
+});
+
+/** Reads a worker function's environment. @throws EnvironmentInvalid when a variable is missing or unreadable */
+export const readWorkerEnvironment = (variables: Variables): WorkerEnvironment => ({
+  tableName: textOf(variables, WORKER_VARIABLES.tableName),
+  jobType: textOf(variables, WORKER_VARIABLES.jobType),
+  queueUrl: textOf(variables, WORKER_VARIABLES.queueUrl),
+  deadLetterQueueUrl: textOf(variables, WORKER_VARIABLES.deadLetterQueueUrl),
+  timeoutSeconds: numberOf(variables, WORKER_VARIABLES.timeoutSeconds),
+  parallel: numberOf(variables, WORKER_VARIABLES.parallel),
+  visibilityTimeoutSeconds: numberOf(variables, WORKER_VARIABLES.visibilityTimeoutSeconds),
+  recordRetentionDays: numberOf(variables, WORKER_VARIABLES.recordRetentionDays),
+});
+
+const textOf = (variables: Variables, name: string): string => {
+  const value = variables[name];
+  if (value === undefined || value === "") throw wrong(name, "be set", value);
+  return value;
+};
+
+const numberOf = (variables: Variables, name: string): number => {
+  const value = Number(textOf(variables, name));
+  if (!Number.isFinite(value)) throw wrong(name, "be a number", variables[name]);
+  return value;
+};
+
+const jsonOf = (variables: Variables, name: string): unknown => {
+  try {
+    return JSON.parse(textOf(variables, name));
+  } catch (cause) {
+    throw wrong(name, "be JSON", variables[name], cause);
+  }
+};
+
+const wrong = (name: string, expectation: string, got: unknown, cause?: unknown): SluiceError =>
+  new SluiceError(
+    "EnvironmentInvalid",
+    `environment variable ${name} must ${expectation}, got ${JSON.stringify(got)}`,
+    {
+      hint: "deploy the stack again: the template writes this variable",
+      cause,
+    },
+  );

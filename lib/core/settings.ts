@@ -1,0 +1,195 @@
+import { SluiceError } from "./errors.ts";
+import { JOB_TYPE_MAX_LENGTH, JOB_TYPE_PATTERN } from "./job-type.ts";
+import { type Breach, checkFields } from "./rules.ts";
+import { JOB_TYPE_RULES, RULES_TOGETHER, SETTLE_SECONDS, STAGE_RULES } from "./settings-rules.ts";
+
+/** What a stage says about one job type, in `bin/stages.ts`. All of it may be left out. */
+export type JobTypeSettings = {
+  /** The longest one attempt may run, in seconds: 1–895. @default 30 */
+  readonly timeoutSeconds?: number;
+  /** The worker's memory, and with it its share of CPU, in MiB: 128–10,240. @default 256 */
+  readonly memoryMiB?: number;
+  /** The most messages that one invocation gets: 1–10,000; over 10 needs a window. @default 10 */
+  readonly batchSize?: number;
+  /** How long the event source mapping gathers a batch, in seconds: 0–300. @default 0: a batch goes as soon as it is received */
+  readonly batchWindowSeconds?: number;
+  /** Jobs that one invocation runs at once: 1–1,000. @default 5 */
+  readonly parallel?: number;
+  /** The most invocations at once: 2–1,000. @default the mapping is bounded by AWS (1,250) and the account alone */
+  readonly maxConcurrency?: number;
+  /** Paid pollers that ramp faster; they exclude `maxConcurrency`. @default none */
+  readonly provisioned?: { readonly min: number; readonly max: number };
+  /** How long a job may wait in the queue before SQS drops it, in days: 1–13. @default 4 */
+  readonly retentionDays?: number;
+  /** Variables of the worker's environment, as `job.environment` shows them. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Variables of the worker's environment whose values are generated once and kept in Secrets Manager. @default none */
+  readonly secrets?: readonly string[];
+};
+
+/** One deployment: what a user edits, in `bin/stages.ts`. */
+export type StageSettings = {
+  /** Who may call the HTTP API: `iam` takes signed requests only; `public` takes everybody's. @default "iam" */
+  readonly auth?: "iam" | "public";
+  /** Keeps the data stack from being deleted by accident. @default false */
+  readonly isProtected?: boolean;
+  /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows. @default 30 */
+  readonly logRetentionDays?: number;
+  /** How long the record of a finished job is kept, in days: 1–3,650. @default 30 */
+  readonly recordRetentionDays?: number;
+  /** What the HTTP API lets through, in requests a second and at once. @default 100 a second, 200 at once */
+  readonly throttle?: { readonly ratePerSecond: number; readonly burst: number };
+  /** The job types, by name: each is a file `<name>.ts` in the jobs folder. */
+  readonly jobTypes: Readonly<Record<string, JobTypeSettings>>;
+};
+
+type Complete<Settings, Optional extends keyof Settings> = Required<Omit<Settings, Optional>> &
+  Pick<Settings, Optional>;
+
+/** A job type's settings with every default filled in, and what follows from them. */
+export type ParsedJobType = Complete<JobTypeSettings, "maxConcurrency" | "provisioned"> & {
+  /** `ceil(batchSize / parallel) × timeoutSeconds + 5`: the time that a full batch of slowest jobs takes, and to settle. */
+  readonly functionTimeoutSeconds: number;
+  /** `6 × functionTimeoutSeconds + batchWindowSeconds`. @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+  readonly visibilityTimeoutSeconds: number;
+};
+
+/** A stage's settings with every default filled in. */
+export type ParsedStage = Required<Omit<StageSettings, "jobTypes">> & {
+  readonly name: string;
+  readonly jobTypes: Readonly<Record<string, ParsedJobType>>;
+};
+
+const JOB_TYPE_DEFAULTS = {
+  timeoutSeconds: 30,
+  memoryMiB: 256,
+  batchSize: 10,
+  batchWindowSeconds: 0,
+  parallel: 5,
+  retentionDays: 4,
+  environment: {},
+  secrets: [],
+} as const;
+
+const STAGE_DEFAULTS = {
+  auth: "iam",
+  isProtected: false,
+  logRetentionDays: 30,
+  recordRetentionDays: 30,
+  throttle: { ratePerSecond: 100, burst: 200 },
+} as const;
+
+/** What becomes part of a stack's name. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
+const STAGE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
+
+/**
+ * Checks a stage's settings and fills in the defaults.
+ *
+ * @throws SettingsInvalid naming every breach at once: path, value, range and remedy.
+ */
+export const parseStage = (name: string, settings: StageSettings): ParsedStage => {
+  const { jobTypes, ...stage } = settings;
+  const breaches: Breach[] = [
+    ...checkStageName(name),
+    ...checkFields(name, stage, STAGE_RULES),
+    ...checkJobTypes(`${name}.jobTypes`, jobTypes),
+  ];
+  if (breaches.length > 0) throw invalid(name, breaches);
+  const parsed = Object.entries(jobTypes).map(([type, given]) => [type, complete(given)] as const);
+  return { name, ...STAGE_DEFAULTS, ...withoutUndefined(stage), jobTypes: Object.fromEntries(parsed) };
+};
+
+const checkStageName = (name: string): Breach[] =>
+  STAGE_NAME.test(name)
+    ? []
+    : [
+        {
+          path: "stage",
+          expectation: "be named with letters, digits and hyphens, a letter first, at most 40 of them",
+          got: name,
+          remedy: "rename the stage: it becomes part of its stacks' names",
+        },
+      ];
+
+const checkJobTypes = (path: string, jobTypes: unknown): Breach[] => {
+  const isRecord = typeof jobTypes === "object" && jobTypes !== null;
+  if (!isRecord || Object.keys(jobTypes).length === 0) {
+    return [
+      {
+        path,
+        expectation: "name at least one job type",
+        got: jobTypes,
+        remedy: 'add one, for example `"profile-csv": {}`',
+      },
+    ];
+  }
+  return Object.entries(jobTypes)
+    .flatMap(([type, given]) => [
+      ...checkTypeName(path, type),
+      ...checkFields(`${path}.${type}`, given, JOB_TYPE_RULES),
+      ...checkTogether(`${path}.${type}`, complete(soundPartOf(given))),
+    ])
+    .concat(checkCollisions(path, Object.keys(jobTypes)));
+};
+
+/** CloudFormation's ids know letters and digits only: `a-1` and `a1` would be one. */
+const checkCollisions = (path: string, types: readonly string[]): Breach[] => {
+  const plain = (type: string): string => type.replaceAll("-", "").toLowerCase();
+  return types
+    .filter((type, index) => types.findIndex((other) => plain(other) === plain(type)) !== index)
+    .map((type) => ({
+      path: `${path}.${type}`,
+      expectation: "differ from the other job types by more than hyphens",
+      got: type,
+      remedy: "rename one of them",
+    }));
+};
+
+const checkTypeName = (path: string, type: string): Breach[] =>
+  JOB_TYPE_PATTERN.test(type) && type.length <= JOB_TYPE_MAX_LENGTH
+    ? []
+    : [
+        {
+          path,
+          expectation: `have names in kebab-case of at most ${JOB_TYPE_MAX_LENGTH} characters`,
+          got: type,
+          remedy: "rename the job type and its file",
+        },
+      ];
+
+/** The settings that are right by themselves; the others are named already, and could not be judged together. */
+const soundPartOf = (given: unknown): JobTypeSettings => {
+  if (typeof given !== "object" || given === null) return {};
+  const sound = Object.entries(given).filter((entry) => {
+    return checkFields("", Object.fromEntries([entry]), JOB_TYPE_RULES).length === 0;
+  });
+  return Object.fromEntries(sound);
+};
+
+/** Checks the settings that concern each other. @param type With defaults filled in */
+const checkTogether = (path: string, type: ParsedJobType): Breach[] =>
+  RULES_TOGETHER.flatMap(({ field, expectation, remedy, breachOf }) => {
+    const got = breachOf(type);
+    return got === undefined ? [] : [{ path: `${path}.${field}`, expectation, got, remedy }];
+  });
+
+const complete = (given: JobTypeSettings): ParsedJobType => {
+  const settings = { ...JOB_TYPE_DEFAULTS, ...withoutUndefined(given) };
+  const rounds = Math.ceil(settings.batchSize / settings.parallel);
+  const functionTimeoutSeconds = rounds * settings.timeoutSeconds + SETTLE_SECONDS;
+  const visibilityTimeoutSeconds = 6 * functionTimeoutSeconds + settings.batchWindowSeconds;
+  return { ...settings, functionTimeoutSeconds, visibilityTimeoutSeconds };
+};
+
+const withoutUndefined = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+
+const invalid = (name: string, breaches: readonly Breach[]): SluiceError => {
+  const lines = breaches.map(
+    ({ path, expectation, got, remedy }) => `${path} must ${expectation}, got ${JSON.stringify(got)} (${remedy})`,
+  );
+  const count = lines.length === 1 ? "1 setting is" : `${lines.length} settings are`;
+  return new SluiceError("SettingsInvalid", `${count} wrong in stage ${name}:\n  ${lines.join("\n  ")}`, {
+    hint: "edit bin/stages.ts",
+  });
+};

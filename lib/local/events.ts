@@ -1,0 +1,50 @@
+/** A line that a function printed. */
+export type LocalLog = {
+  readonly functionName: string;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+};
+
+/** Why an environment is gone. */
+export type EnvironmentEnd =
+  /** Nothing to do for a while. */
+  | "idle"
+  /** Another function needed its place under the account's concurrency. */
+  | "evicted"
+  | "timed-out"
+  | "out-of-memory"
+  | "crashed"
+  | "init-failed"
+  | "stopped";
+
+/** What happens in a run; `atMs` is milliseconds since 1970. */
+export type LocalEvent = { readonly atMs: number } & (
+  | { readonly kind: "invocation-started"; readonly functionName: string; readonly requestId: string }
+  | {
+      readonly kind: "invocation-ended";
+      readonly functionName: string;
+      readonly requestId: string;
+      readonly durationMs: number;
+      /** Lambda's `errorType`, where the invocation failed. */
+      readonly errorType: string | undefined;
+    }
+  | { readonly kind: "invocation-throttled"; readonly functionName: string }
+  | { readonly kind: "environment-started"; readonly functionName: string; readonly initMs: number }
+  | { readonly kind: "environment-ended"; readonly functionName: string; readonly reason: EnvironmentEnd }
+  /** An event source mapping may run more or fewer invocations than before. */
+  | {
+      readonly kind: "mapping-scaled";
+      readonly functionName: string;
+      readonly queueName: string;
+      readonly allowed: number;
+    }
+  /** The thread that holds the data ended by itself: the run is of no more use. */
+  | { readonly kind: "store-failed"; readonly message: string }
+);
+
+/** An event before its time is known. */
+export type LocalEventBody = LocalEvent extends infer Event
+  ? Event extends LocalEvent
+    ? Omit<Event, "atMs">
+    : never
+  : never;

@@ -1,0 +1,48 @@
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: Buffer;
+};
+
+/** Returns API Gateway's own answer, for example to a path that there is not. */
+export const gatewayAnswer = (status: number, message: string): HttpAnswer => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: Buffer.from(JSON.stringify({ message })),
+});
+
+export const NOT_FOUND = gatewayAnswer(404, "Not Found");
+export const TOO_LARGE = gatewayAnswer(413, "Request Entity Too Large");
+export const INTERNAL_ERROR = gatewayAnswer(500, "Internal Server Error");
+export const UNAVAILABLE = gatewayAnswer(503, "Service Unavailable");
+
+/**
+ * Reads a function's answer, in payload format 2.0: an object with a `statusCode`, or anything else as a body of its own.
+ *
+ * @param payload JSON
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export const readHttpResponse = (payload: string): HttpAnswer => {
+  const response: Json = JSON.parse(payload);
+  if (!isJsonObject(response) || response.statusCode === undefined) {
+    const body = typeof response === "string" ? response : payload;
+    return { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(body) };
+  }
+  const status = Number(response.statusCode);
+  const body = response.body ?? "";
+  if (!Number.isInteger(status) || status < 100 || status > 599 || typeof body !== "string") return INTERNAL_ERROR;
+  return {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", ...headersOf(response) },
+    body: Buffer.from(body, response.isBase64Encoded === true ? "base64" : "utf8"),
+  };
+};
+
+const headersOf = ({ headers, cookies }: JsonObject): Record<string, string | readonly string[]> => {
+  const given = Object.entries(isJsonObject(headers) ? headers : {});
+  const own = given.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+  const all = Object.fromEntries(own);
+  return Array.isArray(cookies) ? { ...all, "set-cookie": cookies.map(String) } : all;
+};

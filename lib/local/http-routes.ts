@@ -1,0 +1,81 @@
+import type { RouteSettings } from "./world.ts";
+
+/** A route that fits a request, with the values of its path's variables. */
+export type RouteMatch = {
+  readonly route: RouteSettings;
+  readonly pathParameters: Readonly<Record<string, string>>;
+};
+
+/**
+ * Returns a function that finds the route of a request as API Gateway does: the path that says most wins, exact parts
+ * over variables over `{proxy+}`; then a named method over `ANY`; then `$default`.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+ */
+export const routeMatcher = (
+  routes: readonly RouteSettings[],
+): ((method: string, path: string) => RouteMatch | undefined) => {
+  const patterns = routes.map(patternOf).sort((left, right) => left.rank.localeCompare(right.rank));
+  return (method, path) => {
+    const segments = segmentsOf(path);
+    for (const pattern of patterns) {
+      const pathParameters = fitInto(pattern, method, segments);
+      if (pathParameters !== undefined) return { route: pattern.route, pathParameters };
+    }
+    return undefined;
+  };
+};
+
+type Pattern = {
+  readonly route: RouteSettings;
+  /** Undefined for `$default`, which fits all. */
+  readonly segments: readonly string[] | undefined;
+  readonly method: string;
+  /** Sorts patterns: the first that fits is the one. */
+  readonly rank: string;
+};
+
+const patternOf = (route: RouteSettings): Pattern => {
+  const [method = "", path] = route.routeKey.split(" ");
+  if (path === undefined) return { route, segments: undefined, method: "ANY", rank: "~" };
+  const segments = segmentsOf(path);
+  return { route, segments, method, rank: `${segments.map(rankOf).join("")}${method === "ANY" ? "b" : "a"}` };
+};
+
+const rankOf = (segment: string): string => {
+  if (!isVariable(segment)) return "0";
+  return segment.endsWith("+}") ? "2" : "1";
+};
+
+const fitInto = (
+  { segments, method }: Pattern,
+  requestMethod: string,
+  given: readonly string[],
+): Record<string, string> | undefined => {
+  if (method !== "ANY" && method !== requestMethod) return undefined;
+  if (segments === undefined) return {};
+  const isGreedy = segments.at(-1)?.endsWith("+}") === true;
+  if (isGreedy ? given.length < segments.length : given.length !== segments.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [place, segment] of segments.entries()) {
+    const isRest = segment.endsWith("+}");
+    const value = isRest ? given.slice(place).join("/") : (given[place] ?? "");
+    if (!isVariable(segment)) {
+      if (segment !== value) return undefined;
+    } else if (value === "") return undefined;
+    else parameters[segment.slice(1, isRest ? -2 : -1)] = decoded(value);
+  }
+  return parameters;
+};
+
+const isVariable = (segment: string): boolean => segment.startsWith("{");
+
+const segmentsOf = (path: string): readonly string[] => path.split("/").slice(1);
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};

@@ -1,0 +1,28 @@
+import type { FunctionError } from "./result.ts";
+
+/** What a thread is told when it starts. */
+export type ThreadData = {
+  readonly handlerUrl: string;
+  readonly handlerName: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMiB: number;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+};
+
+export type ToThread = {
+  readonly requestId: string;
+  /** JSON. */
+  readonly payload: string;
+  /** When the function is killed, in milliseconds since 1970. */
+  readonly deadlineMs: number;
+};
+
+export type FromThread =
+  | { readonly kind: "ready"; readonly initMs: number }
+  | { readonly kind: "init-failed"; readonly error: FunctionError }
+  | { readonly kind: "succeeded"; readonly payload: string }
+  | { readonly kind: "failed"; readonly error: FunctionError }
+  /** An error that no handler caught: the thread ends after it. */
+  | { readonly kind: "crashed"; readonly error: FunctionError };

@@ -1,0 +1,39 @@
+import { cdkMetadata } from "./cdk-metadata.ts";
+import { dynamoDbGlobalTable } from "./dynamodb-global-table.ts";
+import { dynamoDbTable } from "./dynamodb-table.ts";
+import { eventSourceMapping } from "./event-source-mapping.ts";
+import { httpApi } from "./http-api.ts";
+import { httpApiIntegration } from "./http-api-integration.ts";
+import { httpApiRoute } from "./http-api-route.ts";
+import { httpApiStage } from "./http-api-stage.ts";
+import { iamPolicy } from "./iam-policy.ts";
+import { iamRole } from "./iam-role.ts";
+import { lambdaFunction } from "./lambda-function.ts";
+import { lambdaPermission } from "./lambda-permission.ts";
+import { logGroup } from "./log-group.ts";
+import { queue } from "./queue.ts";
+import { queuePolicy } from "./queue-policy.ts";
+import type { ResourceType } from "./resource-type.ts";
+import { secret } from "./secret.ts";
+
+const TYPES: readonly ResourceType[] = [
+  cdkMetadata,
+  dynamoDbGlobalTable,
+  dynamoDbTable,
+  eventSourceMapping,
+  httpApi,
+  httpApiIntegration,
+  httpApiRoute,
+  httpApiStage,
+  iamPolicy,
+  iamRole,
+  lambdaFunction,
+  lambdaPermission,
+  logGroup,
+  queue,
+  queuePolicy,
+  secret,
+];
+
+/** Every resource type that this runtime runs, by CloudFormation's name for it. */
+export const SUPPORTED_TYPES: ReadonlyMap<string, ResourceType> = new Map(TYPES.map((type) => [type.type, type]));

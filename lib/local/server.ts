@@ -1,0 +1,138 @@
+import { SluiceError } from "../core/errors.ts";
+import { readAssembly, type Stack } from "./assembly.ts";
+import { systemClock } from "./clock.ts";
+import { deploy } from "./deployment.ts";
+import { type Difference, groupDifferences } from "./differences.ts";
+import type { LocalEvent, LocalEventBody, LocalLog } from "./events.ts";
+import { type HttpPort, openHttpPort } from "./http-port.ts";
+import { defaultAccountConcurrency } from "./lambda/account-concurrency.ts";
+import { checkOverrides, withOverrides } from "./overrides.ts";
+import { type MappingObservation, startRuntime } from "./runtime.ts";
+import { checkTemplates } from "./template-check.ts";
+import { callAws } from "./wire/call-aws.ts";
+import { type Store, startStore } from "./wire/store.ts";
+import type { FunctionSettings, World } from "./world.ts";
+
+export type { Difference } from "./differences.ts";
+export type { LocalEvent, LocalLog } from "./events.ts";
+export { defaultAccountConcurrency } from "./lambda/account-concurrency.ts";
+export type { MappingObservation } from "./runtime.ts";
+
+export type LocalOptions = {
+  /** A synthesized app: a `cdk.out`. */
+  readonly assemblyFolder: string;
+  /** Where the HTTP API answers; 0 takes any free port. */
+  readonly port: number;
+  /** Where AWS's services answer; 0 takes any free port. */
+  readonly awsPort: number;
+  /** Invocations of all functions together that may run at once. @default as many as this machine is taken to carry: {@link defaultAccountConcurrency} */
+  readonly accountConcurrency?: number;
+  /** Values for variables that functions declare, in place of the template's. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Takes each line that a function prints. @default they are dropped */
+  readonly onLog?: (line: LocalLog) => void;
+  /** Takes what happens. @default nobody listens */
+  readonly onEvent?: (event: LocalEvent) => void;
+};
+
+/** An app that runs on this machine. */
+export type LocalRun = {
+  readonly apiUrl: string;
+  readonly awsUrl: string;
+  /** What works otherwise than on AWS. */
+  readonly differences: readonly Difference[];
+  /** The stacks' outputs, by `<stack>.<output>`. */
+  readonly outputs: Readonly<Record<string, string>>;
+  observe(): readonly MappingObservation[];
+  /** Returns the environment variables that the template gives to a function. @throws FunctionUnknown */
+  variablesOf(logicalIdOrName: string): Readonly<Record<string, string>>;
+  /** Ends the run; invocations underway get `drainMs` to end. @default drainMs 10,000 */
+  stop(options?: { readonly drainMs?: number }): Promise<void>;
+};
+
+const DRAIN_MS = 10_000;
+
+/**
+ * Runs a synthesized app on this machine, reachable from this machine alone.
+ *
+ * @throws AssemblyInvalid, TemplateUnsupported, TemplateInvalid, VariableUnknown, PortInUse or ResourceFailed; nothing is left running then
+ */
+export const startLocal = async (options: LocalOptions): Promise<LocalRun> => {
+  const stacks = await readAssembly(options.assemblyFolder);
+  const differences = groupDifferences(checkTemplates(stacks));
+  checkOverrides(stacks, options.environment ?? {});
+  const onEvent = (event: LocalEventBody): void => options.onEvent?.({ ...event, atMs: systemClock.nowMs() });
+
+  const http = await openHttpPort(options.port);
+  let store: Store | undefined;
+  try {
+    store = await startStore(options.awsPort, ({ message }) => onEvent({ kind: "store-failed", message }));
+    return { ...(await run(options, stacks, http, store, onEvent)), differences };
+  } catch (error) {
+    await Promise.all([http.close(), store?.stop()]);
+    throw error;
+  }
+};
+
+const run = async (
+  options: LocalOptions,
+  stacks: readonly Stack[],
+  http: HttpPort,
+  store: Store,
+  onEvent: (event: LocalEventBody) => void,
+): Promise<Omit<LocalRun, "differences">> => {
+  const world = emptyWorld(stacks, http, store);
+  const outputs = await deploy(stacks, world);
+  const functions = [...world.functions.values()].map((one) => withOverrides(one, options.environment ?? {}));
+  const runtime = startRuntime({
+    world,
+    functions,
+    store,
+    http,
+    accountConcurrency: options.accountConcurrency ?? defaultAccountConcurrency(),
+    clock: systemClock,
+    onLog: options.onLog ?? (() => undefined),
+    onEvent,
+  });
+  const stop = async (drainMs: number): Promise<void> => {
+    await runtime.drain(drainMs);
+    await Promise.all([runtime.stop(), http.close()]);
+    await store.stop();
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    apiUrl: http.url,
+    awsUrl: store.url,
+    outputs,
+    observe: runtime.observe,
+    variablesOf: (logicalIdOrName) => variablesOf(functions, logicalIdOrName),
+    stop: ({ drainMs = DRAIN_MS } = {}) => {
+      stopped ??= stop(drainMs);
+      return stopped;
+    },
+  };
+};
+
+const emptyWorld = (stacks: readonly Stack[], http: HttpPort, store: Store): World => ({
+  awsUrl: store.url,
+  apiUrl: http.url,
+  callAws: (target, input) => callAws(store.url, target, input),
+  assetFolders: new Map(stacks.flatMap(({ assetFolders }) => [...assetFolders])),
+  secrets: new Map(),
+  queues: new Map(),
+  functions: new Map(),
+  mappings: [],
+  integrations: new Map(),
+  routes: [],
+});
+
+const variablesOf = (
+  functions: readonly FunctionSettings[],
+  logicalIdOrName: string,
+): Readonly<Record<string, string>> => {
+  const found = functions.find(({ logicalId, name }) => logicalId === logicalIdOrName || name === logicalIdOrName);
+  if (found !== undefined) return found.variables;
+  throw new SluiceError("FunctionUnknown", `function must be one of the app, got ${logicalIdOrName}`, {
+    hint: `choose from ${functions.map(({ logicalId }) => logicalId).join(", ")}`,
+  });
+};

@@ -1,0 +1,48 @@
+import type { MetricPoint } from "../metrics.ts";
+
+/** What the main thread asks the store's thread to do. */
+export type StoreRequest =
+  | { readonly kind: "receive"; readonly queueName: string; readonly maxMessages: number; readonly waitMs: number }
+  | { readonly kind: "delete"; readonly queueName: string; readonly receiptHandles: readonly string[] }
+  | { readonly kind: "stop" };
+
+export type ToStore =
+  | { readonly kind: "request"; readonly id: number; readonly request: StoreRequest }
+  /** Ends all receives that wait: they answer with what there is. */
+  | { readonly kind: "wake" }
+  | { readonly kind: "metrics"; readonly points: readonly MetricPoint[] };
+
+export type FromStore =
+  | { readonly kind: "listening"; readonly port: number }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string }
+  | { readonly kind: "answer"; readonly id: number; readonly messages: readonly QueueMessage[] }
+  | { readonly kind: "refusal"; readonly id: number; readonly message: string }
+  | { readonly kind: "depths"; readonly depths: readonly QueueDepth[] };
+
+/** A received message. */
+export type QueueMessage = {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly md5OfBody: string;
+  readonly md5OfMessageAttributes?: string | undefined;
+  /** As SQS names them: `SentTimestamp`, `ApproximateReceiveCount`, … */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
+};
+
+export type MessageAttribute = {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
+};
+
+/** How many messages a queue holds. */
+export type QueueDepth = {
+  readonly queueName: string;
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  /** When the oldest message was sent, as far as the queue can tell cheaply; none when it is empty. */
+  readonly oldestSentAtMs: number | undefined;
+};

@@ -1,0 +1,44 @@
+import type { SqsStore } from "./sqs-stores.ts";
+
+/** Messages that went through a queue. */
+export type QueueTraffic = { readonly sent: number; readonly received: number; readonly deleted: number };
+
+const NONE: QueueTraffic = { sent: 0, received: 0, deleted: 0 };
+
+/** Counts what goes through each queue that is created from now on; what is taken starts anew. */
+export const watchTraffic = (store: SqsStore): { take(queueName: string): QueueTraffic } => {
+  const counts = new Map<string, QueueTraffic>();
+  const count = (queueName: string, what: keyof QueueTraffic, more: number): void => {
+    const before = counts.get(queueName) ?? NONE;
+    counts.set(queueName, { ...before, [what]: before[what] + more });
+  };
+  const create = store.createQueue.bind(store);
+  store.createQueue = (...options) => {
+    const queue = create(...options);
+    const enqueue = queue.enqueue.bind(queue);
+    const dequeue = queue.dequeue.bind(queue);
+    const deleteMessage = queue.deleteMessage.bind(queue);
+    queue.enqueue = (message) => {
+      count(queue.name, "sent", 1);
+      enqueue(message);
+    };
+    queue.dequeue = (...request) => {
+      const messages = dequeue(...request);
+      if (messages.length > 0) count(queue.name, "received", messages.length);
+      return messages;
+    };
+    queue.deleteMessage = (receiptHandle) => {
+      const isDeleted = deleteMessage(receiptHandle);
+      if (isDeleted) count(queue.name, "deleted", 1);
+      return isDeleted;
+    };
+    return queue;
+  };
+  return {
+    take: (queueName) => {
+      const taken = counts.get(queueName) ?? NONE;
+      counts.delete(queueName);
+      return taken;
+    },
+  };
+};

@@ -1,0 +1,62 @@
+import type { JsonObject } from "./json.ts";
+
+/** What the resources of a template come to: each type puts its own in, and looks up what it points at. */
+export type World = {
+  /** Where functions reach AWS's services. */
+  readonly awsUrl: string;
+  readonly apiUrl: string;
+  /** Calls a service by `X-Amz-Target`. @throws AwsCallFailed */
+  readonly callAws: (target: string, input: JsonObject) => Promise<JsonObject>;
+  /** Absolute path of an asset's folder, by object key. */
+  readonly assetFolders: ReadonlyMap<string, string>;
+  /** The value of each secret, by ARN. */
+  readonly secrets: Map<string, string>;
+  readonly queues: Map<string, QueueSettings>;
+  /** By ARN. */
+  readonly functions: Map<string, FunctionSettings>;
+  readonly mappings: MappingSettings[];
+  readonly integrations: Map<string, IntegrationSettings>;
+  readonly routes: RouteSettings[];
+};
+
+export type QueueSettings = { readonly name: string; readonly visibilityTimeoutSeconds: number };
+
+export type FunctionSettings = {
+  readonly name: string;
+  readonly arn: string;
+  readonly logicalId: string;
+  /** `<module>.<export>`. */
+  readonly handler: string;
+  readonly codeFolder: string;
+  /** The file and the export that the handler names. */
+  readonly handlerUrl: string;
+  readonly handlerName: string;
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Concurrency that is kept for this function, and that it cannot pass. */
+  readonly reservedConcurrency: number | undefined;
+  readonly logGroupName: string;
+};
+
+export type MappingSettings = {
+  readonly id: string;
+  readonly queue: QueueSettings;
+  readonly queueArn: string;
+  readonly functionName: string;
+  readonly isEnabled: boolean;
+  readonly batchSize: number;
+  readonly batchWindowSeconds: number;
+  readonly reportsItemFailures: boolean;
+  readonly maximumConcurrency: number | undefined;
+  readonly provisioned: { readonly minimumPollers: number; readonly maximumPollers: number } | undefined;
+};
+
+export type IntegrationSettings = { readonly functionName: string; readonly timeoutMs: number };
+
+export type RouteSettings = {
+  readonly apiId: string;
+  /** `<METHOD> <path>` or `$default`. */
+  readonly routeKey: string;
+  readonly integration: IntegrationSettings;
+};

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { App, type Stack } from "aws-cdk-lib";
+import type { Template } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { parseStage, type StageSettings } from "../../lib/core/settings.ts";
+import { addStage } from "../../lib/stacks/add-stage.ts";
+import { shippedStages, templatesOf } from "../support/synthesize.ts";
+
+const STATEFUL = ["AWS::DynamoDB::GlobalTable", "AWS::SecretsManager::Secret", "AWS::SQS::Queue"];
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Sorts keys, hides asset hashes, and leaves out what the CDK adds to every stack to check its bootstrap. */
+const readable = (template: Template): string => {
+  const { Parameters: _parameters, Rules: _rules, ...rest } = template.toJSON();
+  const text = JSON.stringify(sorted(rest), null, 2);
+  return `${text.replaceAll(/[0-9a-f]{64}/g, "<asset hash>")}\n`;
+};
+
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, field]) => [key, sorted(field)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
+const idsOf = (template: Template, types: readonly string[]): readonly string[] =>
+  types.flatMap((type) => Object.keys(template.findResources(type)));
+
+const exportsOf = (template: Template): readonly string[] =>
+  Object.values<{ Export: { Name: string } }>(template.findOutputs("*") as never).map((output) => output.Export.Name);
+
+const importsOf = (template: Template): readonly string[] => {
+  const text = JSON.stringify(template.toJSON());
+  return [...new Set([...text.matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name]) => String(name)))];
+};
+
+const manifestOf = (settings: StageSettings): readonly Stack[] => {
+  const app = new App({ context: { "aws:cdk:bundling-stacks": [] } });
+  addStage(app, parseStage("stage-a", settings));
+  return app.node.children as Stack[];
+};
+
+describe.each(Object.keys(shippedStages))("stage %s", (name) => {
+  const { data, pipeline } = templatesOf(name);
+
+  test("has the data stack that was reviewed", async () => {
+    await expect(readable(data)).toMatchFileSnapshot(`../snapshots/${name}.data.json`);
+  });
+
+  test("has the pipeline stack that was reviewed", async () => {
+    await expect(readable(pipeline)).toMatchFileSnapshot(`../snapshots/${name}.pipeline.json`);
+  });
+
+  test("keeps the logical ids of all that holds state", () => {
+    const promised = JSON.parse(readFileSync(new URL("../snapshots/stateful-ids.json", import.meta.url), "utf8"));
+
+    const ids = { data: idsOf(data, STATEFUL), pipeline: idsOf(pipeline, STATEFUL) };
+
+    expect(ids).toEqual(promised[name]);
+  });
+
+  test("makes nothing by name, and nothing by a custom resource", () => {
+    const resources = [data, pipeline].flatMap((template) => Object.values<Json>(template.toJSON().Resources));
+
+    const named = resources.flatMap(({ Properties }) =>
+      Object.keys(Properties as Json).filter((key) => /^(TableName|QueueName|LogGroupName|RoleName)$/.test(key)),
+    );
+    const functionNames = Object.values(pipeline.findResources("AWS::Lambda::Function")).map(
+      ({ Properties }) => Properties.FunctionName,
+    );
+
+    expect(named).toEqual([]);
+    expect(functionNames.every((functionName) => functionName === undefined)).toBe(true);
+    expect(resources.map(({ Type }) => Type)).not.toContain("AWS::CloudFormation::CustomResource");
+    expect(resources.filter(({ Type }) => String(Type).startsWith("Custom::"))).toEqual([]);
+  });
+});
+
+describe("the two stacks", () => {
+  const webhook: StageSettings["jobTypes"] = { webhook: { secrets: ["SIGNING_SECRET"] } };
+
+  test("share the table's name and ARN, and each secret's ARN", () => {
+    const { data, pipeline } = templatesOf("a", { jobTypes: webhook });
+
+    const names = [...exportsOf(data)].map((name) => name.replace(/[0-9A-F]{8}$/, ""));
+
+    expect(names.sort()).toEqual([
+      "Sluice-a-Data:ExportsOutputFnGetAttJobTableArn",
+      "Sluice-a-Data:ExportsOutputRefJobTable",
+      "Sluice-a-Data:ExportsOutputRefWebhookSecretSigningSecret",
+    ]);
+    expect([...importsOf(pipeline)].sort()).toEqual([...exportsOf(data)].sort());
+  });
+
+  test("let go of a job type when the pipeline is deployed first", () => {
+    const before = templatesOf("a", { jobTypes: { ...webhook, other: {} } });
+
+    const after = templatesOf("a", { jobTypes: { other: {} } });
+
+    expect(exportsOf(before.data)).toEqual(expect.arrayContaining([...importsOf(after.pipeline)]));
+    expect(importsOf(after.pipeline)).toEqual(exportsOf(after.data));
+  });
+
+  test("are named and tagged after the stage, wherever they go", () => {
+    const stacks = manifestOf({ jobTypes: { a: {} } });
+
+    expect(stacks.map((stack) => stack.stackName)).toEqual(["Sluice-stage-a-Data", "Sluice-stage-a-Pipeline"]);
+    for (const stack of stacks) {
+      expect(stack.tags.tagValues()).toEqual({ application: "sluice", stage: "stage-a" });
+      expect(stack.environment).toBe("aws://unknown-account/unknown-region");
+    }
+  });
+
+  test("keep only the data from being deleted, where the stage is protected", () => {
+    const open = manifestOf({ jobTypes: { a: {} } });
+    const guarded = manifestOf({ isProtected: true, jobTypes: { a: {} } });
+
+    expect(open.map(({ terminationProtection }) => terminationProtection)).toEqual([false, false]);
+    expect(guarded.map(({ terminationProtection }) => terminationProtection)).toEqual([true, false]);
+  });
+});
