@@ -13,7 +13,7 @@ const JOBS_FOLDER = fileURLToPath(new URL("jobs/", import.meta.url));
 /** Starts an embedded run of bench job types on free ports, hands it over, and stops it. */
 export const withRun = async <T>(
   jobTypes: Readonly<Record<string, JobTypeSettings>>,
-  work: (run: LocalRun) => Promise<T>,
+  work: (run: LocalRun, assemblyFolder: string) => Promise<T>,
   options: { readonly onEvent?: (event: LocalEvent) => void; readonly jobsFolder?: string } = {},
 ): Promise<T> => {
   const assemblyFolder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
@@ -28,7 +28,7 @@ export const withRun = async <T>(
     onEvent: options.onEvent,
   });
   try {
-    return await work(run);
+    return await work(run, assemblyFolder);
   } finally {
     await run.stop();
     await rm(assemblyFolder, { recursive: true });

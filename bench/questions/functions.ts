@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -6,32 +6,44 @@ import { stages } from "../../bin/stages.ts";
 import type { LocalEvent } from "../../lib/local/events.ts";
 import { answer, until, withRun } from "../bench-run.ts";
 
-const events: LocalEvent[] = [];
-const figures: Record<string, number> = {};
-const nameOf = (functionName: string): string => (functionName.split("-").at(-2) ?? functionName).slice(0, 30);
+const JOBS_FOLDER = fileURLToPath(new URL("../../lambdas/jobs/", import.meta.url));
+const FUNCTIONS = { Api: "api", deliverwebhook: "deliver-webhook", profilecsv: "profile-csv" } as const;
 
+const events: LocalEvent[] = [];
+const nameOf = (functionName: string): string =>
+  Object.entries(FUNCTIONS).find(([part]) => functionName.includes(part))?.[1] ?? functionName;
+
+type Template = { readonly Resources: Readonly<Record<string, Resource>> };
+type Resource = { readonly Type: string; readonly Properties: { readonly Code?: { readonly S3Key?: string } } };
+
+/** The asset folder of each function, by logical id. */
+const codeFolders = async (assemblyFolder: string): Promise<Readonly<Record<string, string>>> => {
+  const template = JSON.parse(await readFile(join(assemblyFolder, "Pipeline.template.json"), "utf8")) as Template;
+  const functions = Object.entries(template.Resources).filter(([, { Type }]) => Type === "AWS::Lambda::Function");
+  return Object.fromEntries(
+    functions.map(([id, { Properties }]) => [id, `asset.${Properties.Code?.S3Key?.replace(/\.zip$/, "")}`]),
+  );
+};
+
+const figures: Record<string, number> = {};
 await withRun(
   stages.dev.jobTypes,
-  async (run) => {
-    await fetch(`${run.apiUrl}/jobs/deliver-webhook`, {
-      method: "POST",
-      body: JSON.stringify({ input: { url: "https://192.0.2.1/", event: "bench", data: {} } }),
-    });
-    await fetch(`${run.apiUrl}/jobs/profile-csv`, {
-      method: "POST",
-      body: JSON.stringify({ input: { text: "a\n1" } }),
-    });
-    const started = (): ReadonlySet<string> =>
-      new Set(events.flatMap((event) => (event.kind === "environment-started" ? [event.functionName] : [])));
-    await until(() => started().size === 3);
+  async (run, assemblyFolder) => {
+    const post = async (type: string, input: object): Promise<void> => {
+      await fetch(`${run.apiUrl}/jobs/${type}`, { method: "POST", body: JSON.stringify({ input }) });
+    };
+    await post("deliver-webhook", { url: "https://192.0.2.1/", event: "bench", data: {} });
+    await post("profile-csv", { text: "a\n1" });
+    await until(() => new Set(events.map((event) => "initMs" in event && event.functionName)).size > 3);
+    for (const [name, folder] of Object.entries(await codeFolders(assemblyFolder))) {
+      const code = await readFile(join(assemblyFolder, folder, "index.mjs"));
+      figures[`${nameOf(name)}, KiB`] = code.length / 1_024;
+      figures[`${nameOf(name)}, KiB compressed`] = gzipSync(code).length / 1_024;
+    }
   },
-  {
-    onEvent: (event) => void events.push(event),
-    jobsFolder: fileURLToPath(new URL("../../lambdas/jobs/", import.meta.url)),
-  },
+  { onEvent: (event) => void events.push(event), jobsFolder: JOBS_FOLDER },
 );
 for (const event of events) {
-  if (event.kind === "environment-started") figures[`ms to init, ${nameOf(event.functionName)}`] ??= event.initMs;
+  if (event.kind === "environment-started") figures[`${nameOf(event.functionName)}, ms to init`] ??= event.initMs;
 }
 answer(figures);
-void [gzipSync, readFile, readdir, join];

@@ -70,9 +70,10 @@ const createResource = async (
   const evaluated = evaluate(resource.properties, scope) ?? {};
   const properties = resolveDynamicReferences(evaluated, (arn) => world.secrets.get(arn));
   // The first look passed over what functions give: now their values are known.
-  const unsupported = inspectFields(type.properties, properties).filter(({ kind }) => kind === "unsupported");
+  const unsupported = inspectFields(type.properties, properties).filter((finding) => finding.kind === "unsupported");
   if (unsupported.length > 0 || !isJsonObject(properties)) {
-    throw refusal(unsupported.map(({ path }) => `${stackName}.${logicalId} (${resource.type}): ${path}`));
+    const where = `${stackName}.${logicalId} (${resource.type})`;
+    throw refusal(unsupported.map(({ path, reason }) => `${where}: ${path} ${reason}`));
   }
   try {
     return await type.create({ stackName, logicalId, type: resource.type, properties }, world);

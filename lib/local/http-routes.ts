@@ -15,7 +15,7 @@ export type RouteMatch = {
 export const routeMatcher = (
   routes: readonly RouteSettings[],
 ): ((method: string, path: string) => RouteMatch | undefined) => {
-  const patterns = routes.map(patternOf).sort((left, right) => left.rank.localeCompare(right.rank));
+  const patterns = routes.map(patternOf).sort((left, right) => (left.rank < right.rank ? -1 : 1));
   return (method, path) => {
     const segments = segmentsOf(path);
     for (const pattern of patterns) {

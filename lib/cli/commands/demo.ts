@@ -101,7 +101,7 @@ const play = async ({ run, worker, receiver, settlements, arrivals, speed, inter
   watch.stop();
   const records = await readRecords(run.awsUrl, worker.variables[WORKER_VARIABLES.tableName] ?? "");
   const verdict = judge(replayed, records, receiver.ledger(), settlements.final);
-  console.log(report(verdict, watch.samples));
+  console.log(report(verdict, watch.samples, replayed.latestMs));
   if (interruption.isSignalled()) console.log("interrupted: the jobs that were under way count as lost");
   return verdict.isClean;
 };

@@ -6,10 +6,15 @@ export type Replay = {
   readonly accepted: readonly string[];
   /** Why a submission was given up. */
   readonly refused: readonly string[];
+  /** How late the latest submission was sent, in milliseconds: a machine that is too slow for the traffic shows here. */
+  readonly latestMs: number;
 };
 
 const TICK_MS = 10;
-const TRIES = 8;
+/** Requests under way at once: a client with a pool of connections, which does not take the whole account for itself. */
+const CONNECTIONS = 16;
+const TRIES = 15;
+const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Submits each arrival as a job of its own at its own time.
@@ -49,18 +54,20 @@ export const replay = async (
   };
 
   let next = 0;
+  let latestMs = 0;
   while (next < arrivals.length && !signal.aborted) {
     const nowMs = (performance.now() - startedMs) * speed;
-    for (; next < arrivals.length; next += 1) {
+    for (; next < arrivals.length && pending.size < CONNECTIONS; next += 1) {
       const arrival = arrivals[next];
       if (arrival === undefined || arrival.arrivalMs > nowMs) break;
+      latestMs = Math.max(latestMs, (nowMs - arrival.arrivalMs) / speed);
       const submission = submitOne(arrival, next).finally(() => pending.delete(submission));
       pending.add(submission);
     }
     await pause(TICK_MS);
   }
   await Promise.all(pending);
-  return { accepted, refused };
+  return { accepted, refused, latestMs };
 };
 
 const submit = async (
@@ -81,7 +88,7 @@ const submit = async (
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
-    await pause(50 * 2 ** attempt);
+    await pause(Math.min(LONGEST_PAUSE_MS, 50 * 2 ** attempt));
   }
   return { reason };
 };

@@ -2,8 +2,11 @@ import { chart } from "./chart.ts";
 import type { Sample } from "./live-view.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Writes the demo's report. */
-export const report = (verdict: Verdict, samples: readonly Sample[]): string => {
+/** From here on the report says that the replay could not keep up. */
+const LATE_MS = 1_000;
+
+/** Writes the demo's report. @param latestMs How late the latest submission was sent */
+export const report = (verdict: Verdict, samples: readonly Sample[], latestMs: number): string => {
   const { waitMs } = verdict;
   const peak = (pick: (sample: Sample) => number): number => Math.max(0, ...samples.map(pick));
   const row = (name: string, value: string | number, note = ""): string =>
@@ -20,6 +23,9 @@ export const report = (verdict: Verdict, samples: readonly Sample[]): string => 
     row("settled twice", verdict.settledTwice),
     ...(verdict.deliveredTwice > 0
       ? [row("delivered twice", verdict.deliveredTwice, "at least once, as promised")]
+      : []),
+    ...(latestMs > LATE_MS
+      ? [row("sent late by", `${(latestMs / 1_000).toFixed(1)} s`, "this machine was too slow for the traffic")]
       : []),
     "",
     row("wait p50", `${waitMs.p50} ms`, "from submission to start"),

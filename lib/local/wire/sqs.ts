@@ -37,6 +37,7 @@ export type Sqs = {
   remove(queueName: string, receiptHandles: readonly string[]): void;
   /** Ends all waiting. */
   wake(): void;
+  /** Counts all queues' messages; fauxqs's own answers are as fresh as the last call. */
   depths(): readonly QueueDepth[];
   /** What happened since the last call and what is there, as AWS's metrics of each queue. */
   sample(): readonly MetricPoint[];
@@ -53,10 +54,7 @@ export const openSqs = async (portOf: () => number, nowMs: () => number): Promis
   const traffic = watchTraffic(store);
   const app = buildApp({ logger: false, defaultRegion: REGION, stores });
   app.addHook("preHandler", (request, _reply, done) => {
-    const target = String(request.headers["x-amz-target"]);
-    if (target.startsWith("AmazonSQS.SendMessage")) seeSend(request.body);
-    // fauxqs moves timed-out and delayed messages only when somebody receives.
-    if (target === "AmazonSQS.GetQueueAttributes") store.processAllTimers();
+    if (String(request.headers["x-amz-target"]).startsWith("AmazonSQS.SendMessage")) seeSend(request.body);
     done();
   });
   await app.ready();

@@ -15,7 +15,7 @@ const ledgerOf = (...ids: readonly string[]) => {
   for (const id of ids) delivered.set(id, (delivered.get(id) ?? 0) + 1);
   return { delivered, badSignatures: 0 };
 };
-const replay = { accepted: ["a", "b"], refused: [] };
+const replay = { accepted: ["a", "b"], refused: [], latestMs: 0 };
 const once = new Map([
   ["a", 1],
   ["b", 1],

@@ -26,7 +26,7 @@ const busy = (elapsedMs: number): EsmObservation => ({ ...nothing, elapsedMs, ba
 
 const quiet = (elapsedMs: number): EsmObservation => ({ ...nothing, elapsedMs });
 
-const after = (settings: EsmSettings, ...observations: readonly EsmObservation[]): EsmState =>
+const stateAfter = (settings: EsmSettings, ...observations: readonly EsmObservation[]): EsmState =>
   observations.reduce((state, seen) => stepEsm(settings, state, seen), startEsm(settings));
 
 describe("a standard mapping", () => {
@@ -46,7 +46,7 @@ describe("a standard mapping", () => {
     { minutes: 5, allowed: 1_250 },
     { minutes: 60, allowed: 1_250 },
   ])("allows $allowed invocations after $minutes minutes of a full queue", ({ minutes, allowed }) => {
-    expect(invocationsAllowed(after({}, busy(minutes * MINUTE_MS)))).toBe(allowed);
+    expect(invocationsAllowed(stateAfter({}, busy(minutes * MINUTE_MS)))).toBe(allowed);
   });
 
   it.each([
@@ -54,17 +54,17 @@ describe("a standard mapping", () => {
     { settings: { maximumConcurrency: 200 }, allowed: 200 },
     { settings: { provisioned: { minimumPollers: 2, maximumPollers: 20 } }, allowed: 200 },
   ])("never allows more than $allowed invocations under $settings", ({ settings, allowed }) => {
-    expect(invocationsAllowed(after(settings, busy(60 * MINUTE_MS)))).toBe(allowed);
+    expect(invocationsAllowed(stateAfter(settings, busy(60 * MINUTE_MS)))).toBe(allowed);
   });
 
   it("grows by 1,000 a minute with provisioned pollers", () => {
     const settings = { provisioned: { minimumPollers: 2, maximumPollers: 200 } };
 
-    expect(invocationsAllowed(after(settings, busy(MINUTE_MS)))).toBe(1_020);
+    expect(invocationsAllowed(stateAfter(settings, busy(MINUTE_MS)))).toBe(1_020);
   });
 
   it("holds when polls find messages but not all invocations are needed", () => {
-    const grown = after({}, busy(10_000));
+    const grown = stateAfter({}, busy(10_000));
 
     const held = stepEsm({}, grown, { ...busy(MINUTE_MS), peakInFlight: 7 });
 
@@ -72,7 +72,7 @@ describe("a standard mapping", () => {
   });
 
   it("goes on growing while long invocations leave nobody to poll", () => {
-    const grown = after({}, busy(1_000));
+    const grown = stateAfter({}, busy(1_000));
 
     const later = stepEsm({}, grown, { ...nothing, elapsedMs: 1_000, peakInFlight: invocationsAllowed(grown) });
 
@@ -80,7 +80,7 @@ describe("a standard mapping", () => {
   });
 
   it("holds when all invocations are busy with the last messages of the queue", () => {
-    const lastFound = after({}, busy(1_000), { ...nothing, elapsedMs: 200, peakInFlight: 5 });
+    const lastFound = stateAfter({}, busy(1_000), { ...nothing, elapsedMs: 200, peakInFlight: 5 });
 
     const held = stepEsm({}, { ...lastFound, concurrency: 5 }, { ...nothing, peakInFlight: 5 });
 
@@ -88,7 +88,7 @@ describe("a standard mapping", () => {
   });
 
   it("falls to 5 invocations when polls come back empty, and to 2 after a minute without any message", () => {
-    const grown = after({}, busy(30_000));
+    const grown = stateAfter({}, busy(30_000));
 
     const calm = stepEsm({}, grown, quiet(MINUTE_MS));
     const idle = stepEsm({}, calm, quiet(MINUTE_MS));
@@ -97,17 +97,17 @@ describe("a standard mapping", () => {
   });
 
   it("keeps 5 invocations in quiet when a limit is set", () => {
-    expect(invocationsAllowed(after({ maximumConcurrency: 40 }, quiet(60 * MINUTE_MS)))).toBe(5);
+    expect(invocationsAllowed(stateAfter({ maximumConcurrency: 40 }, quiet(60 * MINUTE_MS)))).toBe(5);
   });
 
   it("keeps all provisioned pollers in quiet", () => {
     const settings = { provisioned: { minimumPollers: 3, maximumPollers: 20 } };
 
-    expect(invocationsAllowed(after(settings, quiet(60 * MINUTE_MS)))).toBe(30);
+    expect(invocationsAllowed(stateAfter(settings, quiet(60 * MINUTE_MS)))).toBe(30);
   });
 
   it("wakes to 5 invocations with the first message after quiet", () => {
-    const idle = after({}, quiet(5 * MINUTE_MS));
+    const idle = stateAfter({}, quiet(5 * MINUTE_MS));
 
     const awake = stepEsm({}, idle, { ...nothing, elapsedMs: 200, batchesFound: 1, peakInFlight: 1 });
 
@@ -119,7 +119,7 @@ describe("a standard mapping", () => {
     { failed: 0, throttled: 1, left: 0.97 },
     { failed: 10, throttled: 10, left: 0.97 ** 20 },
   ])("keeps $left of its invocations after $failed failed and $throttled throttled ones", (given) => {
-    const grown = after({}, busy(10 * MINUTE_MS));
+    const grown = stateAfter({}, busy(10 * MINUTE_MS));
 
     const cut = stepEsm({}, grown, {
       ...busy(200),
@@ -131,7 +131,7 @@ describe("a standard mapping", () => {
   });
 
   it("keeps 2 invocations however many fail", () => {
-    expect(invocationsAllowed(after({}, { ...busy(200), failedInvocations: 10_000 }))).toBe(2);
+    expect(invocationsAllowed(stateAfter({}, { ...busy(200), failedInvocations: 10_000 }))).toBe(2);
   });
 });
 
@@ -161,7 +161,7 @@ describe("any mapping", () => {
   it("stays between its floor and its ceiling, whatever happens", () => {
     fc.assert(
       fc.property(anySettings, fc.array(anyObservation, { maxLength: 50 }), (settings, observations) => {
-        const allowed = invocationsAllowed(after(settings, ...observations));
+        const allowed = invocationsAllowed(stateAfter(settings, ...observations));
 
         expect(allowed).toBeGreaterThanOrEqual(floorOf(settings));
         expect(allowed).toBeLessThanOrEqual(ceilingOf(settings));
@@ -176,7 +176,7 @@ describe("any mapping", () => {
         fc.array(anyObservation, { maxLength: 20 }),
         anyObservation,
         (settings, before, seen) => {
-          const state = after(settings, ...before);
+          const state = stateAfter(settings, ...before);
 
           const failed = stepEsm(settings, state, { ...seen, failedInvocations: 1 });
           const full = stepEsm(settings, state, { ...busy(seen.elapsedMs) });
@@ -198,7 +198,7 @@ describe("any mapping", () => {
         steady,
         parts,
         (settings, before, seen, durations) => {
-          const state = after(settings, ...before);
+          const state = stateAfter(settings, ...before);
           const totalMs = durations.reduce((sum, duration) => sum + duration, 0);
 
           const atOnce = stepEsm(settings, state, { ...seen, elapsedMs: totalMs });
@@ -217,7 +217,7 @@ describe("any mapping", () => {
   it("returns in quiet to where it starts or below", () => {
     fc.assert(
       fc.property(anySettings, fc.array(anyObservation, { maxLength: 20 }), (settings, before) => {
-        const state = stepEsm(settings, after(settings, ...before), quiet(60 * MINUTE_MS));
+        const state = stepEsm(settings, stateAfter(settings, ...before), quiet(60 * MINUTE_MS));
 
         expect(state.concurrency).toBeLessThanOrEqual(startEsm(settings).concurrency);
       }),

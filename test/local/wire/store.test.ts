@@ -203,10 +203,20 @@ describe("the store beside the wire", () => {
     await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "one" }));
 
     const first = await Promise.race(waiting);
+    let ended = 0;
+    for (const receive of waiting) {
+      void receive.then(() => {
+        ended += 1;
+      });
+    }
+    await countsOf(QueueUrl);
+    await store.receive("waiting", 1, 0);
+    const endedEarly = ended;
     store.wake();
     const all = await Promise.all(waiting);
 
     expect(first).toHaveLength(1);
+    expect(endedEarly).toBe(1);
     expect(all.flat()).toHaveLength(1);
   });
 
