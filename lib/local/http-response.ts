@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 
 export type HttpAnswer = {
@@ -32,17 +33,36 @@ export const readHttpResponse = (payload: string): HttpAnswer => {
   }
   const status = Number(response.statusCode);
   const body = response.body ?? "";
-  if (!Number.isInteger(status) || status < 100 || status > 599 || typeof body !== "string") return INTERNAL_ERROR;
+  if (!Number.isInteger(status) || status < 200 || status > 599 || typeof body !== "string") return INTERNAL_ERROR;
+  const headers = { "content-type": "text/plain; charset=utf-8", ...headersOf(response) };
+  if (!isSendable(headers)) return INTERNAL_ERROR;
   return {
     status,
-    headers: { "content-type": "text/plain; charset=utf-8", ...headersOf(response) },
+    headers,
     body: Buffer.from(body, response.isBase64Encoded === true ? "base64" : "utf8"),
   };
 };
 
+/** These speak of the connection, which is not the function's. */
+const CONNECTION_HEADERS = new Set(["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"]);
+
 const headersOf = ({ headers, cookies }: JsonObject): Record<string, string | readonly string[]> => {
   const given = Object.entries(isJsonObject(headers) ? headers : {});
-  const own = given.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+  const own = given
+    .map(([name, value]) => [name.toLowerCase(), String(value)] as const)
+    .filter(([name]) => !CONNECTION_HEADERS.has(name));
   const all = Object.fromEntries(own);
   return Array.isArray(cookies) ? { ...all, "set-cookie": cookies.map(String) } : all;
+};
+
+const isSendable = (headers: HttpAnswer["headers"]): boolean => {
+  try {
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      for (const text of [value].flat()) validateHeaderValue(name, text);
+    }
+    return true;
+  } catch {
+    return false;
+  }
 };

@@ -38,10 +38,25 @@ describe("readHttpResponse", () => {
     });
   });
 
-  it.each([{ statusCode: "fine" }, { statusCode: 200, body: { a: 1 } }, { statusCode: 99 }])(
-    "answers %j with an internal error",
-    (response) => {
-      expect(read(response)).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
-    },
-  );
+  it("leaves the headers of the connection alone", () => {
+    const answer = read({
+      statusCode: 204,
+      headers: { "Transfer-Encoding": "chunked", "Content-Length": "7", a: "b" },
+    });
+
+    expect(answer).toMatchObject({ headers: { "content-type": "text/plain; charset=utf-8", a: "b" } });
+    expect(answer).not.toHaveProperty("headers.content-length");
+    expect(answer).not.toHaveProperty("headers.transfer-encoding");
+  });
+
+  it.each([
+    { statusCode: "fine" },
+    { statusCode: 200, body: { a: 1 } },
+    { statusCode: 199 },
+    { statusCode: 200, headers: { "not a name": "x" } },
+    { statusCode: 200, headers: { a: "line\nbreak" } },
+    { statusCode: 200, cookies: ["line\nbreak"] },
+  ])("answers %j with an internal error", (response) => {
+    expect(read(response)).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
+  });
 });

@@ -39,7 +39,7 @@ const WORKER = `
   };
 `;
 
-const functionOf = (Code: object, variables: Record<string, unknown>): object => ({
+const functionOf = (Code: object, variables: Record<string, unknown>, timeoutSeconds = 10): object => ({
   Type: "AWS::Lambda::Function",
   DependsOn: ["Role"],
   Properties: {
@@ -47,7 +47,7 @@ const functionOf = (Code: object, variables: Record<string, unknown>): object =>
     Handler: "index.handler",
     Runtime: "nodejs24.x",
     MemorySize: 128,
-    Timeout: 10,
+    Timeout: timeoutSeconds,
     Role: { "Fn::GetAtt": ["Role", "Arn"] },
     Environment: { Variables: variables },
   },
@@ -109,11 +109,15 @@ const writePipeline = (visibilityTimeoutSeconds = 30): string => {
           Target: { "Fn::Join": ["/", ["integrations", { Ref: "Integration" }]] },
         },
       },
-      Worker: functionOf(builder.code(WORKER), {
-        TABLE_NAME: { "Fn::ImportValue": "Data:Table" },
-        SIGNING_KEY: { "Fn::Join": ["", secret] },
-        GREETING: "hello",
-      }),
+      Worker: functionOf(
+        builder.code(WORKER),
+        {
+          TABLE_NAME: { "Fn::ImportValue": "Data:Table" },
+          SIGNING_KEY: { "Fn::Join": ["", secret] },
+          GREETING: "hello",
+        },
+        Math.min(10, visibilityTimeoutSeconds),
+      ),
       Mapping: {
         Type: "AWS::Lambda::EventSourceMapping",
         Properties: {
@@ -201,12 +205,12 @@ describe("a local run", () => {
   });
 
   it("gives a failed message again, and then moves it to the dead-letter queue", async () => {
-    const { run, submit, receivesOf } = await start({ assemblyFolder: writePipeline(1) });
+    const { run, submit, receivesOf } = await start({ assemblyFolder: writePipeline(3) });
     const sqs = client(run, SQSClient);
 
     const id = await submit({ fail: true });
 
-    await expect.poll(() => receivesOf(id), { timeout: 10_000 }).toBe("2");
+    await expect.poll(() => receivesOf(id), { timeout: 15_000 }).toBe("2");
     const dead = async (): Promise<string | undefined> => {
       const { Attributes } = await sqs.send(
         new GetQueueAttributesCommand({ QueueUrl: run.outputs["App.DeadUrl"], AttributeNames: ["All"] }),

@@ -1,7 +1,8 @@
+import { LAMBDA_MAX_TIMEOUT_SECONDS, LAMBDA_MEMORY_MIB } from "../../core/limits.ts";
 import { arnOf } from "../aws.ts";
 import { handlerFile } from "../lambda/handler-file.ts";
 import type { World } from "../world.ts";
-import { invalid, nameOf, numberOf, objectOf, optionalNumberOf, optionalTextOf, textOf } from "./properties.ts";
+import { boundedOf, invalid, nameOf, objectOf, optionalNumberOf, optionalTextOf, textOf } from "./properties.ts";
 import type { Resource, ResourceType } from "./resource-type.ts";
 import { cases, differs, fields, honoured, inert, only, type Treatment } from "./treatment.ts";
 
@@ -44,6 +45,7 @@ export const lambdaFunction: ResourceType = {
     { about: "CPU", why: "functions share this machine's cores, whatever their memory" },
     { about: "memory", why: "MemorySize bounds JavaScript's heap alone" },
     { about: "between invocations", why: "an idle environment goes on running; Lambda freezes it" },
+    { about: "time-out", why: "a thread ends where V8 looks for it: a rare loop of built-in functions alone goes on" },
     { about: "time zone", why: "it is this machine's; Lambda's is UTC" },
   ],
   create: (resource, world) => {
@@ -62,8 +64,8 @@ export const lambdaFunction: ResourceType = {
       handlerUrl: found.url,
       handlerName: found.exportName,
       codeFolder,
-      memoryMiB: numberOf(resource, "MemorySize", 128),
-      timeoutSeconds: numberOf(resource, "Timeout", 3),
+      memoryMiB: boundedOf(resource, "MemorySize", { ...LAMBDA_MEMORY_MIB, fallback: LAMBDA_MEMORY_MIB.min }),
+      timeoutSeconds: boundedOf(resource, "Timeout", { min: 1, max: LAMBDA_MAX_TIMEOUT_SECONDS, fallback: 3 }),
       variables: variablesOf(resource),
       reservedConcurrency: optionalNumberOf(resource, "ReservedConcurrentExecutions"),
       logGroupName: optionalTextOf(resource, "LoggingConfig.LogGroup") ?? `/aws/lambda/${name}`,

@@ -29,6 +29,17 @@ export const optionalNumberOf = (resource: Resource, property: string): number |
   throw invalid(resource, property, "be a number", value);
 };
 
+/** Returns a number that AWS takes. @throws TemplateInvalid where it is out of bounds */
+export const boundedOf = (
+  resource: Resource,
+  property: string,
+  { min, max, fallback }: { readonly min: number; readonly max: number; readonly fallback: number },
+): number => {
+  const number = numberOf(resource, property, fallback);
+  if (number >= min && number <= max) return number;
+  throw invalid(resource, property, `be ${min}–${max}`, number);
+};
+
 export const booleanOf = (resource: Resource, property: string, fallback: boolean): boolean => {
   const value = at(resource, property) ?? fallback;
   if (value === true || value === "true") return true;

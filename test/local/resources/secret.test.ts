@@ -1,24 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../lib/local/json.ts";
 import { secret } from "../../../lib/local/resources/secret.ts";
-import type { World } from "../../../lib/local/world.ts";
+import { emptyWorld } from "../../support/empty-world.ts";
 
 const generate = async (properties: JsonObject): Promise<string> => {
-  const secrets = new Map<string, string>();
-  const world: World = {
-    awsUrl: "",
-    apiUrl: "",
-    callAws: () => Promise.reject(new Error("a secret calls nobody")),
-    assetFolders: new Map(),
-    secrets,
-    queues: new Map(),
-    functions: new Map(),
-    mappings: [],
-    integrations: new Map(),
-    routes: [],
-  };
+  const world = emptyWorld();
   const { ref } = await secret.create({ stackName: "App", logicalId: "Key", type: secret.type, properties }, world);
-  return secrets.get(ref) ?? "";
+  return world.secrets.get(ref) ?? "";
 };
 
 describe("a secret", () => {

@@ -1,0 +1,15 @@
+import type { World } from "../../lib/local/world.ts";
+
+/** A world in which nothing is made yet, and where no service answers. */
+export const emptyWorld = (): World => ({
+  awsUrl: "http://127.0.0.1:1",
+  apiUrl: "http://127.0.0.1:2",
+  callAws: (target) => Promise.reject(new Error(`nobody answers ${target}`)),
+  assetFolders: new Map(),
+  secrets: new Map(),
+  queues: new Map(),
+  functions: new Map(),
+  mappings: [],
+  integrations: new Map(),
+  routes: [],
+});
