@@ -5,8 +5,11 @@ export type QueueTraffic = { readonly sent: number; readonly received: number; r
 
 const NONE: QueueTraffic = { sent: 0, received: 0, deleted: 0 };
 
-/** Counts what goes through each queue that is created from now on; what is taken starts anew. */
-export const watchTraffic = (store: SqsStore): { take(queueName: string): QueueTraffic } => {
+/** What went through queues since it was last taken. */
+export type TrafficCount = { take(queueName: string): QueueTraffic };
+
+/** Counts what goes through each queue that is created from now on. */
+export const watchTraffic = (store: SqsStore): TrafficCount => {
   const counts = new Map<string, QueueTraffic>();
   const count = (queueName: string, what: keyof QueueTraffic, more: number): void => {
     const before = counts.get(queueName) ?? NONE;

@@ -5,8 +5,8 @@ import type { MetricPoint } from "../metrics.ts";
 import { keepMessageGroups } from "./message-groups.ts";
 import type { QueueDepth, QueueMessage } from "./messages.ts";
 import { depthOf, queueMetrics } from "./queue-depth.ts";
-import { watchTraffic } from "./queue-traffic.ts";
-import { newStores, type SqsQueue } from "./sqs-stores.ts";
+import { type TrafficCount, watchTraffic } from "./queue-traffic.ts";
+import { newStores, type SqsQueue, type SqsStore } from "./sqs-stores.ts";
 
 /** The operations of SQS that fauxqs answers. */
 export const SQS_OPERATIONS: readonly string[] = [
@@ -29,22 +29,11 @@ export const SQS_OPERATIONS: readonly string[] = [
   "UntagQueue",
 ];
 
-/** SQS in memory: fauxqs for the wire, and its store for who lives in the same thread. */
-export type Sqs = {
-  readonly listener: RequestListener;
-  /** Receives as SQS does, waiting until there is a message or the time is over. */
-  receive(queueName: string, maxMessages: number, waitMs: number): Promise<readonly QueueMessage[]>;
-  remove(queueName: string, receiptHandles: readonly string[]): void;
-  /** Ends all waiting. */
-  wake(): void;
-  /** Counts all queues' messages; fauxqs's own answers are as fresh as the last call. */
-  depths(): readonly QueueDepth[];
-  /** What happened since the last call and what is there, as AWS's metrics of each queue. */
-  sample(): readonly MetricPoint[];
-  close(): Promise<void>;
-};
-
-/** @param portOf the port of the endpoint, once it listens */
+/**
+ * Opens SQS in memory: fauxqs for the wire, and its store for who lives in the same thread.
+ *
+ * @param portOf the port of the endpoint, once it listens
+ */
 export const openSqs = async (portOf: () => number, nowMs: () => number): Promise<Sqs> => {
   const stores = await newStores();
   const store = stores.sqsStore;
@@ -58,46 +47,82 @@ export const openSqs = async (portOf: () => number, nowMs: () => number): Promis
     done();
   });
   await app.ready();
-  let wakes = 0;
+  return new Sqs(app, store, traffic, nowMs);
+};
 
-  const queueOf = (name: string): SqsQueue => {
-    const queue = store.getQueueByName(name);
+/** SQS, beside and behind the wire. */
+export class Sqs {
+  readonly #app: ReturnType<typeof buildApp>;
+  readonly #store: SqsStore;
+  readonly #traffic: TrafficCount;
+  readonly #nowMs: () => number;
+  #wakes = 0;
+
+  constructor(app: ReturnType<typeof buildApp>, store: SqsStore, traffic: TrafficCount, nowMs: () => number) {
+    this.#app = app;
+    this.#store = store;
+    this.#traffic = traffic;
+    this.#nowMs = nowMs;
+  }
+
+  get listener(): RequestListener {
+    return (request, response) => this.#app.routing(request, response);
+  }
+
+  /** Receives as SQS does, waiting until there is a message or the time is over. */
+  async receive(queueName: string, maxMessages: number, waitMs: number): Promise<readonly QueueMessage[]> {
+    const queue = this.#queueOf(queueName);
+    const deadlineMs = this.#nowMs() + waitMs;
+    const wakesBefore = this.#wakes;
+    let messages = this.#take(queue, maxMessages);
+    // One message wakes all that wait: those who come too late wait on.
+    while (messages.length === 0 && this.#wakes === wakesBefore && this.#nowMs() < deadlineMs) {
+      await queue.waitForMessages((deadlineMs - this.#nowMs()) / 1_000);
+      messages = this.#take(queue, maxMessages);
+    }
+    return messages;
+  }
+
+  remove(queueName: string, receiptHandles: readonly string[]): void {
+    const queue = this.#queueOf(queueName);
+    for (const receiptHandle of receiptHandles) queue.deleteMessage(receiptHandle);
+  }
+
+  /** Ends all waiting. */
+  wake(): void {
+    this.#wakes += 1;
+    this.#store.shutdown();
+  }
+
+  /** Counts all queues' messages; fauxqs's own answers are as fresh as the last call. */
+  depths(): readonly QueueDepth[] {
+    return [...this.#store.allQueues()].map(depthOf);
+  }
+
+  /** Returns what happened since the last call and what is there, as AWS's metrics of each queue. */
+  sample(): readonly MetricPoint[] {
+    const nowMs = this.#nowMs();
+    return [...this.#store.allQueues()].flatMap((queue) =>
+      queueMetrics(depthOf(queue), this.#traffic.take(queue.name), nowMs),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#app.close();
+  }
+
+  #queueOf(name: string): SqsQueue {
+    const queue = this.#store.getQueueByName(name);
     if (queue === undefined) throw new Error(`queue ${name} does not exist`);
     return queue;
-  };
-  const take = (queue: SqsQueue, maxMessages: number): readonly QueueMessage[] =>
-    queue.dequeue(maxMessages, undefined, (arn) => store.getQueueByArn(arn)).map((got) => messageOf(queue, got));
+  }
 
-  return {
-    listener: (request, response) => app.routing(request, response),
-    receive: async (queueName, maxMessages, waitMs) => {
-      const queue = queueOf(queueName);
-      const deadlineMs = nowMs() + waitMs;
-      const wakesBefore = wakes;
-      let messages = take(queue, maxMessages);
-      // One message wakes all that wait: those who come too late wait on.
-      while (messages.length === 0 && wakes === wakesBefore && nowMs() < deadlineMs) {
-        await queue.waitForMessages((deadlineMs - nowMs()) / 1_000);
-        messages = take(queue, maxMessages);
-      }
-      return messages;
-    },
-    remove: (queueName, receiptHandles) => {
-      const queue = queueOf(queueName);
-      for (const receiptHandle of receiptHandles) queue.deleteMessage(receiptHandle);
-    },
-    wake: () => {
-      wakes += 1;
-      store.shutdown();
-    },
-    depths: () => [...store.allQueues()].map(depthOf),
-    sample: () =>
-      [...store.allQueues()].flatMap((queue) => queueMetrics(depthOf(queue), traffic.take(queue.name), nowMs())),
-    close: async () => {
-      await app.close();
-    },
-  };
-};
+  #take(queue: SqsQueue, maxMessages: number): readonly QueueMessage[] {
+    return queue
+      .dequeue(maxMessages, undefined, (arn) => this.#store.getQueueByArn(arn))
+      .map((received) => messageOf(queue, received));
+  }
+}
 
 const messageOf = (queue: SqsQueue, received: ReturnType<SqsQueue["dequeue"]>[number]): QueueMessage => {
   const message = queue.inflightMessages.get(received.ReceiptHandle)?.message;
