@@ -45,7 +45,7 @@ const describe = (run: LocalRun, stage: string, isExplained: boolean): void => {
   const queues = run.observe().map(({ functionName }) => functionName);
   console.log(`Sluice, stage ${stage}
   API    ${run.apiUrl}   (GET ${run.apiUrl}/openapi.json describes it)
-  AWS    ${run.awsUrl}   (aws --endpoint-url, or AWS_ENDPOINT_URL; any credentials)
+  AWS    ${run.awsUrl}   (aws --endpoint-url, or an SDK client's endpoint; any credentials)
   queues ${queues.length}`);
   if (!isExplained) {
     console.log(`  ${run.differences.length} differences from AWS; --explain lists them`);
