@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,8 +7,8 @@ import { API_VARIABLES } from "../lib/core/environment.ts";
 import type { JobTypeSettings } from "../lib/core/settings.ts";
 import type { LocalEvent } from "../lib/local/events.ts";
 import { type LocalRun, startLocal } from "../lib/local/server.ts";
-import { synthesizeTo } from "../test/support/synthesize.ts";
 
+const SYNTHESIZE = fileURLToPath(new URL("synthesize.ts", import.meta.url));
 const JOBS_FOLDER = fileURLToPath(new URL("jobs/", import.meta.url));
 
 /** Starts an embedded run of bench job types on free ports, hands it over, and stops it. */
@@ -17,8 +18,9 @@ export const withRun = async <T>(
   options: { readonly onEvent?: (event: LocalEvent) => void; readonly jobsFolder?: string } = {},
 ): Promise<T> => {
   const assemblyFolder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
-  const settings = { auth: "public", jobTypes } as const;
-  synthesizeTo(assemblyFolder, { name: "bench", settings, jobsFolder: options.jobsFolder ?? JOBS_FOLDER });
+  const jobsFolder = options.jobsFolder ?? JOBS_FOLDER;
+  const args = [SYNTHESIZE, assemblyFolder, jobsFolder, JSON.stringify(jobTypes)];
+  execFileSync(process.execPath, args, { stdio: ["ignore", "ignore", "ignore"] });
   const run = await startLocal({
     assemblyFolder,
     port: 0,

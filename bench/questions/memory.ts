@@ -5,7 +5,6 @@ const MEBIBYTE = 1_048_576;
 
 const rssMiB = (): number => process.memoryUsage().rss / MEBIBYTE;
 
-// Synthesis happens in this process too, so the figure without environments is the baseline, not an empty process.
 const figures = await withRun({ hold: { batchSize: 1, parallel: 1, maxConcurrency: ENVIRONMENTS } }, async (run) => {
   const before = rssMiB();
   const body = JSON.stringify({ jobs: Array.from({ length: 100 }, () => ({ input: { ms: 500 } })) });
