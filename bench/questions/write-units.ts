@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { dynamoRecordStore } from "../../lambdas/worker/dynamo-record-store.ts";
 import { RANDOM_BYTES, randomJobId } from "../../lib/core/job-id.ts";
+import { countCapacity } from "../../test/support/count-capacity.ts";
 import { answer, clientFor, withRun } from "../bench-run.ts";
 
 const JOBS = 200;
@@ -8,17 +9,7 @@ const JOBS = 200;
 const figures = await withRun({ noop: {} }, async (run) => {
   const { TABLE_NAME: tableName = "" } = run.variablesOf(run.observe()[0]?.functionName ?? "");
   const client = new DynamoDBClient(clientFor(run.awsUrl));
-  let units = 0;
-  client.middlewareStack.add(
-    (next) => async (call) => {
-      Object.assign(call.input, { ReturnConsumedCapacity: "TOTAL" });
-      const result = await next(call);
-      const { ConsumedCapacity } = result.output as { ConsumedCapacity?: { CapacityUnits?: number } };
-      units += ConsumedCapacity?.CapacityUnits ?? Number.NaN;
-      return result;
-    },
-    { step: "initialize" },
-  );
+  const units = countCapacity(client);
   const records = dynamoRecordStore(client, tableName, 30);
   for (let job = 0; job < JOBS; job += 1) {
     const dice = new Uint8Array(RANDOM_BYTES).fill(job);
@@ -30,6 +21,6 @@ const figures = await withRun({ noop: {} }, async (run) => {
     await records.settle(claim, Date.now(), settlement);
   }
   client.destroy();
-  return { "write units per succeeded job": units / JOBS };
+  return { "write units per succeeded job": units() / JOBS };
 });
 answer(figures);

@@ -6,13 +6,14 @@ import { dynamoRecordStore } from "../../lambdas/worker/dynamo-record-store.ts";
 import type { Claimed, RecordStore, Settlement } from "../../lambdas/worker/record-store.ts";
 import { jobError } from "../../lib/core/outcome.ts";
 import { envelope } from "../support/claimed.ts";
+import { countCapacity } from "../support/count-capacity.ts";
 import { TEST_JOBS, type TestRun, testRun } from "../support/embedded-run.ts";
 import { memoryRecordStore } from "../support/memory-record-store.ts";
 
 let test: TestRun;
 let client: DynamoDBClient;
 let tableName: string;
-let units = 0;
+let units: () => number;
 let seed = 1;
 
 beforeAll(async () => {
@@ -23,16 +24,7 @@ beforeAll(async () => {
     region: "us-east-1",
     credentials: { accessKeyId: "any", secretAccessKey: "any" },
   });
-  client.middlewareStack.add(
-    (next) => async (call) => {
-      Object.assign(call.input, { ReturnConsumedCapacity: "TOTAL" });
-      const result = await next(call);
-      const { ConsumedCapacity } = result.output as { ConsumedCapacity?: { CapacityUnits?: number } };
-      units += ConsumedCapacity?.CapacityUnits ?? 0;
-      return result;
-    },
-    { step: "initialize" },
-  );
+  units = countCapacity(client);
 });
 afterAll(async () => {
   client.destroy();
@@ -131,12 +123,12 @@ describe("records in DynamoDB", () => {
     const store = dynamoRecordStore(client, tableName, 30);
     const job = freshJob();
 
-    units = 0;
+    const before = units();
     const claim = await store.claim(job, NOW_MS, NOW_MS + 65_000);
     if (claim.kind !== "claimed") throw new Error("a fresh job was not claimed");
     await store.settle(claim, NOW_MS, { status: "succeeded", attempts: 1, history: [], result: { rows: 3 } });
 
-    expect(units).toBe(2);
+    expect(units() - before).toBe(2);
   });
 
   it("keep the input of the dead, list them newest first, a page at a time, and count them", async () => {
