@@ -7,11 +7,15 @@ export const API_VARIABLES = {
   queues: "QUEUES",
   /** How fine the metrics are that `GET /queues` asks for, in seconds: 60, as AWS publishes them. */
   metricsPeriodSeconds: "METRICS_PERIOD_SECONDS",
+  payloadBucket: "PAYLOAD_BUCKET",
+  recordRetentionDays: "RECORD_RETENTION_DAYS",
+  redriveLimit: "REDRIVE_LIMIT",
 } as const;
 
 /** What the api function knows of one job type's queue. */
 export type ApiQueue = {
   readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
   readonly functionName: string;
   /** The mapping's `MaximumConcurrency`, or null where the stage sets none. */
   readonly limit: number | null;
@@ -26,13 +30,19 @@ export const WORKER_VARIABLES = {
   timeoutSeconds: "JOB_TIMEOUT_SECONDS",
   parallel: "JOBS_IN_PARALLEL",
   visibilityTimeoutSeconds: "VISIBILITY_TIMEOUT_SECONDS",
+  queueRetentionDays: "QUEUE_RETENTION_DAYS",
   recordRetentionDays: "RECORD_RETENTION_DAYS",
+  payloadBucket: "PAYLOAD_BUCKET",
 } as const;
 
 export type ApiEnvironment = {
   readonly tableName: string;
   readonly queues: Readonly<Record<string, ApiQueue>>;
   readonly metricsPeriodSeconds: number;
+  readonly payloadBucket: string;
+  readonly recordRetentionDays: number;
+  /** Redrives that one job may have. */
+  readonly redriveLimit: number;
 };
 
 export type WorkerEnvironment = {
@@ -43,7 +53,9 @@ export type WorkerEnvironment = {
   readonly timeoutSeconds: number;
   readonly parallel: number;
   readonly visibilityTimeoutSeconds: number;
+  readonly queueRetentionDays: number;
   readonly recordRetentionDays: number;
+  readonly payloadBucket: string;
 };
 
 /** A process's environment, as a handler hands it over. */
@@ -54,6 +66,9 @@ export const readApiEnvironment = (variables: Variables): ApiEnvironment => ({
   tableName: textOf(variables, API_VARIABLES.tableName),
   queues: jsonOf(variables, API_VARIABLES.queues) as ApiEnvironment["queues"],
   metricsPeriodSeconds: numberOf(variables, API_VARIABLES.metricsPeriodSeconds),
+  payloadBucket: textOf(variables, API_VARIABLES.payloadBucket),
+  recordRetentionDays: numberOf(variables, API_VARIABLES.recordRetentionDays),
+  redriveLimit: numberOf(variables, API_VARIABLES.redriveLimit),
 });
 
 /** Reads a worker function's environment. @throws EnvironmentInvalid when a variable is missing or unreadable */
@@ -65,7 +80,9 @@ export const readWorkerEnvironment = (variables: Variables): WorkerEnvironment =
   timeoutSeconds: numberOf(variables, WORKER_VARIABLES.timeoutSeconds),
   parallel: numberOf(variables, WORKER_VARIABLES.parallel),
   visibilityTimeoutSeconds: numberOf(variables, WORKER_VARIABLES.visibilityTimeoutSeconds),
+  queueRetentionDays: numberOf(variables, WORKER_VARIABLES.queueRetentionDays),
   recordRetentionDays: numberOf(variables, WORKER_VARIABLES.recordRetentionDays),
+  payloadBucket: textOf(variables, WORKER_VARIABLES.payloadBucket),
 });
 
 const textOf = (variables: Variables, name: string): string => {
@@ -81,10 +98,11 @@ const numberOf = (variables: Variables, name: string): number => {
 };
 
 const jsonOf = (variables: Variables, name: string): unknown => {
+  const text = textOf(variables, name);
   try {
-    return JSON.parse(textOf(variables, name));
+    return JSON.parse(text);
   } catch (cause) {
-    throw wrong(name, "be JSON", variables[name], cause);
+    throw wrong(name, "be JSON", text, cause);
   }
 };
 

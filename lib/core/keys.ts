@@ -19,6 +19,8 @@ export const DEAD_INDEX_ATTRIBUTES = [
   "startedAt",
   "finishedAt",
   "error",
+  "redrives",
+  "redriveRequested",
 ] as const;
 
 /** One partition takes 1,000 writes a second: four take what a new on-demand table takes. */

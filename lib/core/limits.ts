@@ -12,6 +12,10 @@ export const SQS_MAX_VISIBILITY_SECONDS = 43_200;
 export const SQS_MAX_DELAY_SECONDS = 900;
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const SQS_MAX_RETENTION_DAYS = 14;
+/** Receives after which SQS moves a message to the dead-letter queue: the most it can be told. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
+export const SQS_MAX_RECEIVE_COUNT = 1_000;
+/** Attributes of one message. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
+export const SQS_MAX_MESSAGE_ATTRIBUTES = 10;
 /** Received and not yet deleted messages of a standard queue. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html */
 export const SQS_MAX_IN_FLIGHT = 120_000;
 /** The longest that one receive waits. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html */
@@ -45,6 +49,8 @@ export const DYNAMODB_MAX_ITEM_BYTES = 409_600;
 /** Writes a second that one partition, and so one key, can take. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html */
 export const DYNAMODB_PARTITION_WRITES_PER_SECOND = 1_000;
 
-/** The most that a job's input or result may take as JSON, in bytes: ours, so that a dead job with its input and history fits one item of DynamoDB. */
-export const MAX_INPUT_BYTES = 262_144;
-export const MAX_RESULT_BYTES = 262_144;
+/** Above this many bytes of JSON an input or result goes to the payload bucket: ours, so that ten messages fit an invocation, and a dead job with its input and history one item of DynamoDB. */
+export const INLINE_PAYLOAD_BYTES = 262_144;
+/** The most that a job's input or result may take as JSON, in bytes: half of what an invocation takes, because each byte may need escaping there. */
+export const MAX_INPUT_BYTES = 3_145_728;
+export const MAX_RESULT_BYTES = 3_145_728;

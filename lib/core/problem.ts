@@ -11,11 +11,15 @@ export const PROBLEMS = {
   "unknown-job-type": { status: 404, title: "Unknown job type" },
   "no-such-job": { status: 404, title: "No such job" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
+  "job-finished": { status: 409, title: "The job has ended" },
+  "not-dead": { status: 409, title: "The job is not dead" },
+  "redrive-limit": { status: 409, title: "The job was redriven too often" },
+  "payload-gone": { status: 409, title: "The job's input is gone" },
   "idempotency-key-reused": { status: 409, title: "The Idempotency-Key was used with another input" },
   "too-large": { status: 413, title: "The job is too large" },
   "invalid-input": { status: 422, title: "The request is invalid" },
   internal: { status: 500, title: "Something went wrong on our side" },
-  unavailable: { status: 503, title: "The queue did not take the job" },
+  unavailable: { status: 503, title: "Not possible just now" },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;

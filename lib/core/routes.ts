@@ -1,6 +1,17 @@
 /** One route of the HTTP API. */
 export type Route = {
-  readonly operationId: "submitJob" | "submitBatch" | "getJob" | "listJobs" | "listQueues" | "getOpenApi";
+  readonly operationId:
+    | "submitJob"
+    | "submitBatch"
+    | "getJob"
+    | "listJobs"
+    | "cancelJob"
+    | "redriveJob"
+    | "listQueues"
+    | "redriveQueue"
+    | "listDeadLetters"
+    | "redriveDeadLetters"
+    | "getOpenApi";
   readonly method: "GET" | "POST";
   /** With parameters in braces, as API Gateway and OpenAPI write them. */
   readonly path: string;
@@ -13,7 +24,27 @@ export const ROUTES: readonly Route[] = [
   { operationId: "submitBatch", method: "POST", path: "/jobs/{type}/batch", summary: "Submit up to 500 jobs" },
   { operationId: "getJob", method: "GET", path: "/jobs/{id}", summary: "Read one job" },
   { operationId: "listJobs", method: "GET", path: "/jobs", summary: "List dead jobs, newest first" },
+  { operationId: "cancelJob", method: "POST", path: "/jobs/{id}/cancel", summary: "Cancel one job" },
+  { operationId: "redriveJob", method: "POST", path: "/jobs/{id}/redrive", summary: "Run one dead job again" },
   { operationId: "listQueues", method: "GET", path: "/queues", summary: "Read every queue's depth and concurrency" },
+  {
+    operationId: "redriveQueue",
+    method: "POST",
+    path: "/queues/{type}/redrive",
+    summary: "Run the dead jobs of a type again that a filter names",
+  },
+  {
+    operationId: "listDeadLetters",
+    method: "GET",
+    path: "/queues/{type}/dead-letters",
+    summary: "List messages of the dead-letter queue: what is no job",
+  },
+  {
+    operationId: "redriveDeadLetters",
+    method: "POST",
+    path: "/queues/{type}/dead-letters/redrive",
+    summary: "Move messages of the dead-letter queue back to the queue",
+  },
   { operationId: "getOpenApi", method: "GET", path: "/openapi.json", summary: "Read this API's description" },
 ];
 

@@ -57,6 +57,7 @@ export const STAGE_RULES: FieldRules = {
   isProtected: oneOf([true, false], "say true for a stage whose data must stay"),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, "choose a period that CloudWatch Logs offers"),
   recordRetentionDays: integer(1, 3_650, "30 suits most stages"),
+  redriveLimit: integer(1, 100, "10 suits most stages: what died ten times needs a person"),
   throttle: {
     ratePerSecond: integer(1, 10_000, "an account's own limit is 10,000 a second"),
     burst: integer(1, 5_000, "an account's own limit is 5,000 at once"),
@@ -75,7 +76,7 @@ type RuleTogether = {
 
 const when = (isBroken: boolean, got: unknown): unknown => (isBroken ? got : undefined);
 
-/** Variables that Lambda or the template sets. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+/** Variables that Lambda, the template or Node itself reads. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const RESERVED_VARIABLES: readonly string[] = [
   ...Object.values(WORKER_VARIABLES),
   ...Object.values(API_VARIABLES),

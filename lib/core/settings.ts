@@ -1,6 +1,6 @@
 import { SluiceError } from "./errors.ts";
 import { JOB_TYPE_MAX_LENGTH, JOB_TYPE_PATTERN } from "./job-type.ts";
-import { type Breach, checkFields } from "./rules.ts";
+import { type Breach, checkFields, type FieldRules } from "./rules.ts";
 import { JOB_TYPE_RULES, RULES_TOGETHER, SETTLE_SECONDS, STAGE_RULES } from "./settings-rules.ts";
 
 /** What a stage says about one job type, in `bin/stages.ts`. All of it may be left out. */
@@ -35,8 +35,10 @@ export type StageSettings = {
   readonly isProtected?: boolean;
   /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows. @default 30 */
   readonly logRetentionDays?: number;
-  /** How long the record of a finished job is kept, in days: 1–3,650. @default 30 */
+  /** How long the record of a finished job is kept, in days: 1–3,650, and no shorter than any job may wait. @default 30 */
   readonly recordRetentionDays?: number;
+  /** How often one dead job may be redriven before the API refuses: 1–100. @default 10 */
+  readonly redriveLimit?: number;
   /** What the HTTP API lets through, in requests a second and at once. @default 100 a second, 200 at once */
   readonly throttle?: { readonly ratePerSecond: number; readonly burst: number };
   /** The job types, by name: each is a file `<name>.ts` in the jobs folder. */
@@ -76,6 +78,7 @@ const STAGE_DEFAULTS = {
   isProtected: false,
   logRetentionDays: 30,
   recordRetentionDays: 30,
+  redriveLimit: 10,
   throttle: { ratePerSecond: 100, burst: 200 },
 } as const;
 
@@ -93,6 +96,7 @@ export const parseStage = (name: string, settings: StageSettings): ParsedStage =
     ...checkStageName(name),
     ...checkFields(name, stage, STAGE_RULES),
     ...checkJobTypes(`${name}.jobTypes`, jobTypes),
+    ...checkRecordRetention(name, soundPartOf<StageSettings>(stage, STAGE_RULES), jobTypes),
   ];
   if (breaches.length > 0) throw invalid(name, breaches);
   const parsed = Object.entries(jobTypes).map(([type, given]) => [type, complete(given)] as const);
@@ -127,7 +131,7 @@ const checkJobTypes = (path: string, jobTypes: unknown): Breach[] => {
     .flatMap(([type, given]) => [
       ...checkTypeName(path, type),
       ...checkFields(`${path}.${type}`, given, JOB_TYPE_RULES),
-      ...checkTogether(`${path}.${type}`, complete(soundPartOf(given))),
+      ...checkTogether(`${path}.${type}`, complete(soundPartOf(given, JOB_TYPE_RULES))),
     ])
     .concat(checkCollisions(path, Object.keys(jobTypes)));
 };
@@ -145,6 +149,22 @@ const checkCollisions = (path: string, types: readonly string[]): Breach[] => {
     }));
 };
 
+/** A record tells that its job is finished: it must be there for as long as SQS may deliver the job's message again. */
+const checkRecordRetention = (path: string, stage: Partial<StageSettings>, jobTypes: unknown): Breach[] => {
+  const { recordRetentionDays } = { ...STAGE_DEFAULTS, ...withoutUndefined(stage) };
+  const types = Object.values(jobTypes ?? {}).map((given) => complete(soundPartOf(given, JOB_TYPE_RULES)));
+  const longest = Math.max(...types.map(({ retentionDays }) => retentionDays));
+  if (recordRetentionDays >= longest) return [];
+  return [
+    {
+      path: `${path}.recordRetentionDays`,
+      expectation: `be at least the longest retentionDays of the job types, ${longest}`,
+      got: recordRetentionDays,
+      remedy: "raise it, or lower retentionDays: a message that outlives its record can run a finished job again",
+    },
+  ];
+};
+
 const checkTypeName = (path: string, type: string): Breach[] =>
   JOB_TYPE_PATTERN.test(type) && type.length <= JOB_TYPE_MAX_LENGTH
     ? []
@@ -158,12 +178,12 @@ const checkTypeName = (path: string, type: string): Breach[] =>
       ];
 
 /** The settings that are right by themselves; the others are named already, and could not be judged together. */
-const soundPartOf = (given: unknown): JobTypeSettings => {
+const soundPartOf = <Settings = JobTypeSettings>(given: unknown, rules: FieldRules): Partial<Settings> => {
   if (typeof given !== "object" || given === null) return {};
   const sound = Object.entries(given).filter((entry) => {
-    return checkFields("", Object.fromEntries([entry]), JOB_TYPE_RULES).length === 0;
+    return checkFields("", Object.fromEntries([entry]), rules).length === 0;
   });
-  return Object.fromEntries(sound);
+  return Object.fromEntries(sound) as Partial<Settings>;
 };
 
 /** Checks the settings that concern each other. @param type With defaults filled in */

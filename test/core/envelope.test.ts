@@ -14,6 +14,8 @@ const envelope: Envelope = {
   input: { text: "a\n1" },
 };
 
+const inputReference = { key: "inputs/a", sha256: "0".repeat(64), bytes: 300_000 };
+
 describe("the envelope", () => {
   it("comes back from the queue as it was sent, whatever the input", () => {
     fc.assert(
@@ -27,6 +29,13 @@ describe("the envelope", () => {
     );
   });
 
+  it("comes back with a reference in place of a large input, and with its redrive", () => {
+    const { input: _, ...head } = envelope;
+    const sent: Envelope = { ...head, redrive: 2, inputReference };
+
+    expect(decodeEnvelope(encodeEnvelope(sent), expected)).toEqual({ envelope: sent });
+  });
+
   it.each([
     ["the body is not JSON", "hello"],
     ["the body is not a JSON object", "null"],
@@ -37,6 +46,12 @@ describe("the envelope", () => {
     ['submittedAt must be a time in ISO 8601, got "soon"', JSON.stringify({ ...envelope, submittedAt: "soon" })],
     ["tenant must be text", JSON.stringify({ ...envelope, tenant: 7 })],
     ["inputDigest must be text", JSON.stringify({ ...envelope, inputDigest: 7 })],
+    ["redrive must be a whole number from 1, got 0", JSON.stringify({ ...envelope, redrive: 0 })],
+    ["input must be left out where inputReference is there", JSON.stringify({ ...envelope, inputReference })],
+    [
+      "inputReference must have key, sha256 and bytes",
+      JSON.stringify({ ...envelope, input: undefined, inputReference: { ...inputReference, sha256: "abc" } }),
+    ],
     ["input must be there", JSON.stringify({ ...envelope, input: undefined })],
   ])("rejects what is no job: %s", (reason, body) => {
     expect(decodeEnvelope(body, expected)).toEqual({ malformed: reason });

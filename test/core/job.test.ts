@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { appendNote, HISTORY_LENGTH, isFinished, JOB_STATUSES, mayBecome } from "../../lib/core/job.ts";
+import {
+  appendNote,
+  attemptsOf,
+  awaitsRedrive,
+  HISTORY_LENGTH,
+  isFinished,
+  JOB_STATUSES,
+  mayBecome,
+} from "../../lib/core/job.ts";
 import { jobError } from "../../lib/core/outcome.ts";
 
 describe("the states of a job", () => {
@@ -18,7 +26,7 @@ describe("the states of a job", () => {
 
     expect(onward("succeeded")).toEqual([]);
     expect(onward("cancelled")).toEqual([]);
-    expect(onward("dead")).toEqual(["queued"]);
+    expect(onward("dead")).toEqual(["running"]);
     expect(JOB_STATUSES.filter(isFinished)).toEqual(["succeeded", "dead", "cancelled"]);
   });
 
@@ -35,5 +43,19 @@ describe("the states of a job", () => {
     );
 
     expect(history.map(({ attempt }) => attempt)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  it("count the attempt that runs among the attempts", () => {
+    expect(attemptsOf({ status: "running", attempts: 2 })).toBe(3);
+    expect(attemptsOf({ status: "retrying", attempts: 2 })).toBe(2);
+  });
+
+  it("await a redrive from its request until a claim has honoured it", () => {
+    const dead = { id: "", type: "", status: "dead", attempts: 5, claims: 5, submittedAt: "", history: [] } as const;
+
+    expect(awaitsRedrive(dead)).toBe(false);
+    expect(awaitsRedrive({ ...dead, redriveRequested: 1 })).toBe(true);
+    expect(awaitsRedrive({ ...dead, redriveRequested: 1, redrives: 1 })).toBe(false);
+    expect(awaitsRedrive({ ...dead, status: "running", redriveRequested: 1 })).toBe(false);
   });
 });

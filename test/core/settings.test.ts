@@ -30,6 +30,7 @@ describe("parseStage", () => {
       isProtected: false,
       logRetentionDays: 30,
       recordRetentionDays: 30,
+      redriveLimit: 10,
       throttle: { ratePerSecond: 100, burst: 200 },
       jobTypes: {
         work: {
@@ -127,6 +128,62 @@ describe("parseStage", () => {
 
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(message);
+  });
+
+  it.each([0, 101, 2.5, "10", null])("rejects a redriveLimit of %j", (redriveLimit) => {
+    expect(linesOf(refusalOf({ redriveLimit, jobTypes: { work: {} } }))).toEqual([
+      expect.stringMatching(/^dev\.redriveLimit must be a whole number from 1 to 100, got .+ \(.+\)$/),
+    ]);
+  });
+
+  it("accepts any redriveLimit within its range", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100 }), (redriveLimit) => {
+        expect(parseStage("dev", { redriveLimit, jobTypes: { work: {} } })).toMatchObject({ redriveLimit });
+      }),
+    );
+  });
+
+  it("rejects records that expire before a message may, in one line for all job types", () => {
+    const jobTypes = { quick: { retentionDays: 2 }, slow: { retentionDays: 9 }, slower: { retentionDays: 12 } };
+
+    const lines = linesOf(refusalOf({ recordRetentionDays: 3, jobTypes }));
+
+    expect(lines).toEqual([
+      "dev.recordRetentionDays must be at least the longest retentionDays of the job types, 12, got 3 " +
+        "(raise it, or lower retentionDays: a message that outlives its record can run a finished job again)",
+    ]);
+  });
+
+  it("counts a job type that says nothing of its retention with the default", () => {
+    expect(linesOf(refusalOf({ recordRetentionDays: 3, jobTypes: { work: {} } }))).toEqual([
+      expect.stringContaining("dev.recordRetentionDays must be at least the longest retentionDays of the job types, 4"),
+    ]);
+    expect(parseStage("dev", { recordRetentionDays: 4, jobTypes: { work: {} } }).recordRetentionDays).toBe(4);
+  });
+
+  it("accepts records that are kept as long as messages are, and rejects any that are kept shorter", () => {
+    const days = fc.integer({ min: 1, max: 13 });
+    fc.assert(
+      fc.property(days, fc.array(days, { minLength: 1, maxLength: 4 }), (recordRetentionDays, retentions) => {
+        const entries = retentions.map((retentionDays, index) => [`work-${index}`, { retentionDays }] as const);
+        const parse = () => parseStage("dev", { recordRetentionDays, jobTypes: Object.fromEntries(entries) });
+
+        if (recordRetentionDays >= Math.max(...retentions)) expect(parse().name).toBe("dev");
+        else expect(parse).toThrow("dev.recordRetentionDays must be at least");
+      }),
+    );
+  });
+
+  it.each<[unknown, unknown, string]>([
+    ["3", 12, "recordRetentionDays must be a whole number"],
+    [5, "12", "jobTypes.work.retentionDays must be a whole number"],
+  ])("compares no number that is wrong itself: records for %j days, messages for %j", (records, messages, told) => {
+    const settings = { recordRetentionDays: records, jobTypes: { work: { retentionDays: messages } } };
+
+    const lines = linesOf(refusalOf(settings));
+
+    expect(lines).toEqual([expect.stringContaining(told)]);
   });
 
   it.each([[{}], [undefined], [null], ["work"]])("rejects a stage whose job types are %j", (jobTypes) => {
@@ -247,7 +304,7 @@ describe("names that would clash", () => {
   it.each([
     ["TABLE_NAME", "a variable of the template"],
     ["AWS_REGION", "a variable of Lambda"],
-    ["NODE_OPTIONS", "a variable of every function"],
+    ["NODE_OPTIONS", "a variable of Node itself"],
   ])("rejects %s in environment and in secrets: %s", (variable) => {
     const expectation = `dev.jobTypes.a.environment must leave out the variables that the template and Lambda set, got "${variable}"`;
 
