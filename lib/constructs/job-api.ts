@@ -4,6 +4,7 @@ import { CfnIntegration, CfnRoute, HttpApi, HttpStage, LogGroupLogDestination } 
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { API_VARIABLES, type ApiQueue } from "../core/environment.ts";
 import { DEAD_INDEX } from "../core/keys.ts";
@@ -15,6 +16,7 @@ import type { JobQueue } from "./job-queue.ts";
 import type { JobWorker } from "./job-worker.ts";
 import { importPath } from "./node-bundle.ts";
 import { type Grant, NodeFunction } from "./node-function.ts";
+import { payloadGrants } from "./payload-grants.ts";
 
 const MEMORY_MIB = 512;
 /** One second below what an HTTP API waits for. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -39,6 +41,7 @@ export type ApiJobType = {
 export type JobApiProps = {
   readonly stage: ParsedStage;
   readonly table: ITableV2;
+  readonly payloads: IBucket;
   readonly jobTypes: readonly ApiJobType[];
 };
 
@@ -58,6 +61,9 @@ export class JobApi extends Construct {
         tableName: props.table.tableName,
         queues: Stack.of(this).toJsonString(queuesOf(props.jobTypes)),
         metricsPeriodSeconds: METRICS_PERIOD_SECONDS,
+        payloadBucket: props.payloads.bucketName,
+        recordRetentionDays: props.stage.recordRetentionDays,
+        redriveLimit: props.stage.redriveLimit,
       }),
       grants: grantsOf(props),
     });
@@ -125,19 +131,27 @@ const queuesOf = (jobTypes: readonly ApiJobType[]): Readonly<Record<string, ApiQ
       name,
       {
         queueUrl: queue.queue.queueUrl,
+        deadLetterQueueUrl: queue.deadLetterQueue.queueUrl,
         functionName: worker.lambda.functionName,
         limit: maxConcurrency ?? null,
       },
     ]),
   );
 
-const grantsOf = ({ table, jobTypes }: JobApiProps): readonly Grant[] => [
+const grantsOf = ({ table, payloads, jobTypes }: JobApiProps): readonly Grant[] => [
   {
     actions: ["sqs:SendMessage", "sqs:GetQueueAttributes"],
     resources: jobTypes.map(({ queue }) => queue.queue.queueArn),
   },
-  { actions: ["dynamodb:GetItem"], resources: [table.tableArn] },
+  // To list what is there means to receive it; to move it back, to delete it.
+  {
+    actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
+    resources: jobTypes.map(({ queue }) => queue.deadLetterQueue.queueArn),
+  },
+  { actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [table.tableArn] },
   { actions: ["dynamodb:Query"], resources: [`${table.tableArn}/index/${DEAD_INDEX.name}`] },
+  // A redrive writes the input anew, or it would be gone before the job that needs it.
+  ...payloadGrants(payloads, { inputs: ["s3:GetObject", "s3:PutObject"], results: ["s3:GetObject"] }),
   // CloudWatch has no rights by metric: this is the one action that takes no narrower resource.
   { actions: ["cloudwatch:GetMetricData"], resources: ["*"] },
 ];

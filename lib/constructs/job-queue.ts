@@ -1,19 +1,9 @@
 import { Duration } from "aws-cdk-lib";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { SQS_MAX_RETENTION_DAYS } from "../core/limits.ts";
+import { SQS_MAX_RECEIVE_COUNT, SQS_MAX_RETENTION_DAYS } from "../core/limits.ts";
 import type { ParsedJobType } from "../core/settings.ts";
 import { keepLogicalId } from "./logical-id.ts";
-
-/**
- * Receives before SQS itself moves a message to the dead-letter queue.
- *
- * A safety net only: attempts are counted in the job's record, and a throttled or expired delivery is none, so SQS's
- * own count says little. SQS takes 1–1,000.
- *
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
- */
-const MAX_RECEIVE_COUNT = 100;
 
 export type JobQueueProps = {
   readonly jobType: string;
@@ -35,7 +25,8 @@ export class JobQueue extends Construct {
     this.queue = new Queue(this, "Queue", {
       visibilityTimeout: Duration.seconds(settings.visibilityTimeoutSeconds),
       retentionPeriod: Duration.days(settings.retentionDays),
-      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
+      // A safety net only: attempts are counted in the job's record, and a throttled or expired delivery is none.
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: SQS_MAX_RECEIVE_COUNT },
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { type BuildFailure, buildSync } from "esbuild";
 import { SluiceError } from "../core/errors.ts";
 import type { JobTypeModule } from "../core/job-type.ts";
-import { BUILD, projectPath } from "./node-bundle.ts";
+import { BUILD, ENTRY_MODULE, projectPath } from "./node-bundle.ts";
 
 const NEEDED = ["input", "run"] as const satisfies readonly (keyof JobTypeModule)[];
 const MESSAGES_SHOWN = 3;
@@ -28,7 +28,7 @@ const breachOf = (file: string): string | undefined => {
   if (!existsSync(file)) return "exist, got no file";
   try {
     const { outputs } = buildSync({ ...BUILD, entryPoints: [file] }).metafile;
-    const exported = Object.values(outputs).flatMap(({ exports }) => exports);
+    const exported = outputs[ENTRY_MODULE]?.exports ?? [];
     const missing = NEEDED.filter((name) => !exported.includes(name));
     if (missing.length === 0) return undefined;
     return `export ${missing.join(" and ")}, got ${exported.length === 0 ? "no exports" : exported.join(", ")}`;

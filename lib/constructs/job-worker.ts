@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { EventSourceMapping, type Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { WORKER_VARIABLES } from "../core/environment.ts";
 import type { ParsedJobType, ParsedStage } from "../core/settings.ts";
@@ -9,6 +10,7 @@ import type { JobSecrets } from "./generated-secret.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { importPath } from "./node-bundle.ts";
 import { type Grant, NodeFunction } from "./node-function.ts";
+import { payloadGrants } from "./payload-grants.ts";
 
 export type JobWorkerProps = {
   readonly jobType: string;
@@ -18,6 +20,7 @@ export type JobWorkerProps = {
   readonly file: string;
   readonly queue: JobQueue;
   readonly table: ITableV2;
+  readonly payloads: IBucket;
   readonly secrets: JobSecrets;
 };
 
@@ -56,7 +59,7 @@ const workerEntry = (file: string): string =>
   [
     `import { serveWorker } from "./lambdas/worker/handler.ts";`,
     `import * as job from "${importPath(file)}";`,
-    "export const handler = serveWorker(job);",
+    "export const handler = serveWorker(job, import.meta.url);",
   ].join("\n");
 
 const environmentOf = ({
@@ -65,6 +68,7 @@ const environmentOf = ({
   stage,
   queue,
   table,
+  payloads,
   secrets,
 }: JobWorkerProps): Record<string, string> => ({
   ...settings.environment,
@@ -77,15 +81,19 @@ const environmentOf = ({
     timeoutSeconds: settings.timeoutSeconds,
     parallel: settings.parallel,
     visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
+    queueRetentionDays: settings.retentionDays,
     recordRetentionDays: stage.recordRetentionDays,
+    payloadBucket: payloads.bucketName,
   }),
 });
 
-const grantsOf = ({ queue, table }: JobWorkerProps): readonly Grant[] => [
+const grantsOf = ({ queue, table, payloads }: JobWorkerProps): readonly Grant[] => [
   {
     actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
     resources: [queue.queue.queueArn],
   },
-  { actions: ["sqs:SendMessage"], resources: [queue.deadLetterQueue.queueArn] },
+  // Into its own queue it sends jobs whose message has grown old.
+  { actions: ["sqs:SendMessage"], resources: [queue.queue.queueArn, queue.deadLetterQueue.queueArn] },
   { actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [table.tableArn] },
+  ...payloadGrants(payloads, { inputs: ["s3:GetObject"], results: ["s3:PutObject"] }),
 ];

@@ -36,7 +36,7 @@ export class NodeFunction extends Construct {
       handler: "index.handler",
       memorySize: props.memoryMiB,
       timeout: Duration.seconds(props.timeoutSeconds),
-      environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
+      environment: props.environment,
       role: this.#role(logGroup, props.grants),
       logGroup,
       loggingFormat: LoggingFormat.JSON,

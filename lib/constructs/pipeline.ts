@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Stack } from "aws-cdk-lib";
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { ParsedJobType, ParsedStage } from "../core/settings.ts";
 import type { JobSecrets } from "./generated-secret.ts";
@@ -13,6 +14,7 @@ import { PACKAGE_FOLDER } from "./node-bundle.ts";
 export type PipelineProps = {
   readonly stage: ParsedStage;
   readonly table: ITableV2;
+  readonly payloads: IBucket;
   /** By job type. */
   readonly secrets: Readonly<Record<string, JobSecrets>>;
   /** Where a job type's module is: `<jobsFolder>/<type>.ts`. @default `lambdas/jobs` of this project */
@@ -25,17 +27,18 @@ export class Pipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
-    const { stage, jobsFolder = join(PACKAGE_FOLDER, "lambdas/jobs") } = props;
+    const { stage, table, payloads, jobsFolder = join(PACKAGE_FOLDER, "lambdas/jobs") } = props;
     const files = Object.keys(stage.jobTypes).map((type) => join(jobsFolder, `${type}.ts`));
     // Listing or destroying stacks bundles nothing, and must work without the files.
     if (Stack.of(this).bundlingRequired) checkJobTypeFiles(files);
     const jobTypes = Object.entries(stage.jobTypes).map(([name, settings]) =>
       this.#jobType(name, settings, join(jobsFolder, `${name}.ts`), props),
     );
-    this.api = new JobApi(this, "Api", { stage, table: props.table, jobTypes });
+    this.api = new JobApi(this, "Api", { stage, table, payloads, jobTypes });
   }
 
-  #jobType(name: string, settings: ParsedJobType, file: string, { stage, table, secrets }: PipelineProps): ApiJobType {
+  #jobType(name: string, settings: ParsedJobType, file: string, props: PipelineProps): ApiJobType {
+    const { stage, table, payloads, secrets } = props;
     const scope = new Construct(this, name);
     const queue = new JobQueue(scope, "Queue", { jobType: name, settings });
     const worker = new JobWorker(scope, "Worker", {
@@ -45,6 +48,7 @@ export class Pipeline extends Construct {
       file,
       queue,
       table,
+      payloads,
       secrets: secrets[name] ?? {},
     });
     return { name, file, queue, worker, maxConcurrency: settings.maxConcurrency };

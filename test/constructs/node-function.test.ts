@@ -36,8 +36,11 @@ const withoutHash = (id: string): string => id.replace(/[0-9A-F]{8}$/, "");
 const rightsOfWorker = (role: string, type: string, stage: string): readonly string[] => [
   `${role}: Allow logs:CreateLogStream, logs:PutLogEvents on ${role.replace(/Role$/, "Logs")}`,
   `${role}: Allow sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on ${type}Queue`,
-  `${role}: Allow sqs:SendMessage on ${type}DeadLetterQueue`,
+  `${role}: Allow sqs:SendMessage on ${type}DeadLetterQueue, ${type}Queue`,
   `${role}: Allow dynamodb:GetItem, dynamodb:UpdateItem on Sluice-${stage}-Data:ExportsOutputFnGetAttJobTableArn`,
+  `${role}: Allow s3:GetObject on Sluice-${stage}-Data:ExportsOutputFnGetAttPayloadBucketArn/inputs/*`,
+  `${role}: Allow s3:PutObject on Sluice-${stage}-Data:ExportsOutputFnGetAttPayloadBucketArn/results/*`,
+  `${role}: Allow s3:ListBucket on Sluice-${stage}-Data:ExportsOutputFnGetAttPayloadBucketArn`,
 ];
 
 describe.each(Object.keys(shippedStages))("the functions of stage %s", (stage) => {
@@ -46,14 +49,19 @@ describe.each(Object.keys(shippedStages))("the functions of stage %s", (stage) =
   test("may do this and nothing else; only the metrics, which have no rights of their own, are open", () => {
     const api = "PipelineApiHandlerRole";
     const table = `Sluice-${stage}-Data:ExportsOutputFnGetAttJobTableArn`;
+    const payloads = `Sluice-${stage}-Data:ExportsOutputFnGetAttPayloadBucketArn`;
 
     expect(rightsOf(pipeline)).toEqual([
       ...rightsOfWorker("PipelinedeliverwebhookWorkerRole", "DeliverWebhook", stage),
       ...rightsOfWorker("PipelineprofilecsvWorkerRole", "ProfileCsv", stage),
       `${api}: Allow logs:CreateLogStream, logs:PutLogEvents on PipelineApiHandlerLogs`,
       `${api}: Allow sqs:GetQueueAttributes, sqs:SendMessage on DeliverWebhookQueue, ProfileCsvQueue`,
-      `${api}: Allow dynamodb:GetItem on ${table}`,
+      `${api}: Allow sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on DeliverWebhookDeadLetterQueue, ProfileCsvDeadLetterQueue`,
+      `${api}: Allow dynamodb:GetItem, dynamodb:UpdateItem on ${table}`,
       `${api}: Allow dynamodb:Query on ${table}/index/dead`,
+      `${api}: Allow s3:GetObject, s3:PutObject on ${payloads}/inputs/*`,
+      `${api}: Allow s3:GetObject on ${payloads}/results/*`,
+      `${api}: Allow s3:ListBucket on ${payloads}`,
       `${api}: Allow cloudwatch:GetMetricData on *`,
     ]);
   });
@@ -76,7 +84,7 @@ describe.each(Object.keys(shippedStages))("the functions of stage %s", (stage) =
       Runtime: "nodejs24.x",
       Handler: "index.handler",
       LoggingConfig: { LogFormat: "JSON", LogGroup: { Ref: Match.anyValue() } },
-      Environment: { Variables: Match.objectLike({ NODE_OPTIONS: "--enable-source-maps" }) },
+      Environment: { Variables: Match.objectLike({ NODE_OPTIONS: Match.absent() }) },
       ReservedConcurrentExecutions: Match.absent(),
     });
   });

@@ -6,7 +6,7 @@ import { parseStage, type StageSettings } from "../../lib/core/settings.ts";
 import { addStage } from "../../lib/stacks/add-stage.ts";
 import { shippedStages, templatesOf } from "../support/synthesize.ts";
 
-const STATEFUL = ["AWS::DynamoDB::GlobalTable", "AWS::SecretsManager::Secret", "AWS::SQS::Queue"];
+const STATEFUL = ["AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::SQS::Queue"];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -64,7 +64,9 @@ describe.each(Object.keys(shippedStages))("stage %s", (name) => {
     const resources = [data, pipeline].flatMap((template) => Object.values<Json>(template.toJSON().Resources));
 
     const named = resources.flatMap(({ Properties }) =>
-      Object.keys(Properties as Json).filter((key) => /^(TableName|QueueName|LogGroupName|RoleName)$/.test(key)),
+      Object.keys(Properties as Json).filter((key) =>
+        /^(TableName|BucketName|QueueName|LogGroupName|RoleName)$/.test(key),
+      ),
     );
     const functionNames = Object.values(pipeline.findResources("AWS::Lambda::Function")).map(
       ({ Properties }) => Properties.FunctionName,
@@ -80,14 +82,16 @@ describe.each(Object.keys(shippedStages))("stage %s", (name) => {
 describe("the two stacks", () => {
   const webhook: StageSettings["jobTypes"] = { webhook: { secrets: ["SIGNING_SECRET"] } };
 
-  test("share the table's name and ARN, and each secret's ARN", () => {
+  test("share the table's and the bucket's name and ARN, and each secret's ARN", () => {
     const { data, pipeline } = templatesOf("a", { jobTypes: webhook });
 
     const names = [...exportsOf(data)].map((name) => name.replace(/[0-9A-F]{8}$/, ""));
 
     expect(names.sort()).toEqual([
       "Sluice-a-Data:ExportsOutputFnGetAttJobTableArn",
+      "Sluice-a-Data:ExportsOutputFnGetAttPayloadBucketArn",
       "Sluice-a-Data:ExportsOutputRefJobTable",
+      "Sluice-a-Data:ExportsOutputRefPayloadBucket",
       "Sluice-a-Data:ExportsOutputRefWebhookSecretSigningSecret",
     ]);
     expect([...importsOf(pipeline)].sort()).toEqual([...exportsOf(data)].sort());
