@@ -65,7 +65,7 @@ const signatureHeaders = async (
 /** Fails in a way that is retried: a wrong secret is the deployment's fault, and its repair lets the jobs through. */
 const signersOf = async (secrets: string | undefined) => {
   // Loaded on first use: bundlers cannot leave a CommonJS library out where only `input` is asked for.
-  const { Webhook } = await import("standardwebhooks");
+  const { Webhook } = await import("../shared/standard-webhook.ts");
   const each = (secrets ?? "").split(" ").filter((secret) => secret !== "");
   try {
     if (each.length === 0 || !each.every((secret) => secret.startsWith("whsec_"))) throw new Error("no whsec_ secret");

@@ -1,4 +1,4 @@
-import { MAX_RESULT_BYTES } from "../../lib/core/limits.ts";
+import { INLINE_PAYLOAD_BYTES } from "../../lib/core/limits.ts";
 import { Permanent } from "../../lib/core/outcome.ts";
 import { type ColumnProfile, type ColumnSummary, columnProfile } from "./column-profile.ts";
 import { KEPT_TEXT_LENGTH } from "./column-types.ts";
@@ -86,5 +86,5 @@ const numbered = (name: string, taken: ReadonlySet<string>): string => {
  */
 const withinBound = (profileWith: (textLength: number) => CsvProfile): CsvProfile => {
   const cuts = [KEPT_TEXT_LENGTH, 40, 16].map(profileWith);
-  return cuts.find((profile) => Buffer.byteLength(JSON.stringify(profile)) <= MAX_RESULT_BYTES) ?? profileWith(5);
+  return cuts.find((profile) => Buffer.byteLength(JSON.stringify(profile)) <= INLINE_PAYLOAD_BYTES) ?? profileWith(5);
 };

@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { type AttemptNote, JOB_STATUSES, type JobRecord } from "../../lib/core/job.ts";
+import { type AttemptNote, JOB_STATUSES, type JobRecord, type JobStatus } from "../../lib/core/job.ts";
 import type { JobError } from "../../lib/core/outcome.ts";
+import { isPayloadReference, type PayloadReference } from "../../lib/core/payload.ts";
 
 /** An item as DynamoDB takes and gives it. */
 export type Item = Readonly<Record<string, AttributeValue>>;
@@ -17,7 +18,7 @@ export const errorMap = (error: JobError): AttributeValue => ({
 /** Reads a job's record from its item; undefined if it is none. */
 export const recordOf = (item: Item): JobRecord | undefined => {
   const id = /^job#(.+)$/.exec(item.pk?.S ?? "")?.[1];
-  const status = JOB_STATUSES.find((known) => known === item.status?.S);
+  const status = statusOf(item.status);
   if (id === undefined || status === undefined) return undefined;
   return withoutUndefined({
     id,
@@ -31,10 +32,18 @@ export const recordOf = (item: Item): JobRecord | undefined => {
     finishedAt: item.finishedAt?.S,
     heldUntilMs: numberOf(item.heldUntilMs),
     result: jsonOf(item.result),
+    resultReference: referenceOf(item.resultReference),
     error: errorOf(item.error),
     history: historyOf(item.history),
     inputDigest: item.inputDigest?.S,
     input: jsonOf(item.input),
+    inputReference: referenceOf(item.inputReference),
+    holder: item.holder?.S,
+    claimedFrom: statusOf(item.claimedFrom),
+    aloneClaim: numberOf(item.aloneClaim),
+    cancelRequestedAt: item.cancelRequestedAt?.S,
+    redrives: numberOf(item.redrives),
+    redriveRequested: numberOf(item.redriveRequested),
   });
 };
 
@@ -43,6 +52,14 @@ const numberOf = (value: AttributeValue | undefined): number | undefined =>
 
 const jsonOf = (value: AttributeValue | undefined): unknown =>
   value?.S === undefined ? undefined : JSON.parse(value.S);
+
+const statusOf = (value: AttributeValue | undefined): JobStatus | undefined =>
+  JOB_STATUSES.find((known) => known === value?.S);
+
+const referenceOf = (value: AttributeValue | undefined): PayloadReference | undefined => {
+  const reference = jsonOf(value);
+  return isPayloadReference(reference) ? reference : undefined;
+};
 
 const historyOf = (value: AttributeValue | undefined): readonly AttemptNote[] =>
   value?.S === undefined ? [] : (JSON.parse(value.S) as readonly AttemptNote[]);

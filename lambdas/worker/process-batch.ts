@@ -1,44 +1,40 @@
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { decodeEnvelope, type Envelope } from "../../lib/core/envelope.ts";
-import type { JobLog, JobTypeModule } from "../../lib/core/job-type.ts";
+import { SQS_MAX_RECEIVE_COUNT } from "../../lib/core/limits.ts";
 import { describeError } from "../../lib/core/outcome.ts";
-import { retryPolicy } from "../../lib/core/retry.ts";
 import { logWith } from "../shared/log.ts";
-import type { Clock, Dice } from "../shared/ports.ts";
-import type { MessageQueue } from "./message-queue.ts";
-import type { Claimed, RecordStore } from "./record-store.ts";
-import { GRACE_MS, runJob } from "./run-job.ts";
-import { settlementOf } from "./settlement.ts";
-
-/** What a worker works with. */
-export type Worker = {
-  readonly module: JobTypeModule;
-  readonly settings: {
-    readonly jobType: string;
-    /** The same for all ids of the stage. */
-    readonly salt: string;
-    readonly timeoutMs: number;
-    readonly parallel: number;
-    readonly visibilityTimeoutMs: number;
-  };
-  readonly records: RecordStore;
-  readonly queue: MessageQueue;
-  readonly clock: Clock;
-  readonly dice: Dice;
-  readonly log: JobLog;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-};
+import { attempt } from "./attempt.ts";
+import type { Claimed } from "./record-store.ts";
+import { GRACE_MS } from "./run-job.ts";
+import { putBackSettlement } from "./settlement.ts";
+import type { Worker } from "./worker.ts";
 
 /** What becomes of a message: `done` deletes it, `kept` leaves it on the queue until its visibility time-out ends. */
 type Fate = "done" | "kept";
 
+/** Work on one message that goes on once all other jobs of the batch are done. */
+type Later = () => Promise<Fate>;
+
 /** Kept back of an invocation's time for settling a job, in milliseconds. */
 const SETTLE_MS = 1_500;
-/** The most that a delivery which could not be worked on stays away, in seconds. */
+/** What a thread of its own takes on top when it starts and ends as usual, in milliseconds. */
+const APART_MS = 1_500;
+/** The most that a delivery which could not be worked on stays away, in seconds, and how often that when it happens again and again. */
 const SETBACK_SECONDS = 20;
+const MOST_SETBACK = 30;
+/** Clocks of two environments may differ by this much without one taking the other's lease before its end. */
+const LEASE_MARGIN_MS = 2_000;
+const HOLDER_BYTES = 9;
+/** Before a message's end by age it is renewed this early, in milliseconds: an hour, or the backlog that a queue may have. */
+const WEAR_MARGIN_MS = 3_600_000;
+/** Deliveries that find a job running or waiting come on top, so that the limit is not met exactly. */
+const MOST_RECEIVES = SQS_MAX_RECEIVE_COUNT / 2;
 
 /**
  * Works a batch of messages: `parallel` at once, each claimed, run and settled on its own.
+ *
+ * Jobs that were in flight when an environment died run last, one at a time and apart, so that a culprit is found and
+ * harms no other job.
  *
  * It never throws, because a thrown error makes the event source mapping cut its polling; whatever goes wrong with a
  * message is said in `batchItemFailures`.
@@ -52,32 +48,50 @@ export const processBatch = async (
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> => {
   const kept: string[] = [];
+  const alone: { readonly message: SQSRecord; readonly later: Later }[] = [];
   const waiting = messages.values();
   const lane = async (): Promise<void> => {
     for (const message of waiting) {
-      if ((await processMessage(worker, message, remainingMs)) === "kept") kept.push(message.messageId);
+      const fate = await guarded(worker, message, () => processMessage(worker, message, remainingMs));
+      if (typeof fate === "function") alone.push({ message, later: fate });
+      else if (fate === "kept") kept.push(message.messageId);
     }
   };
   await Promise.all(Array.from({ length: Math.min(worker.settings.parallel, messages.length) }, lane));
+  for (const { message, later } of alone) {
+    if ((await guarded(worker, message, later)) === "kept") kept.push(message.messageId);
+  }
   return { batchItemFailures: kept.map((itemIdentifier) => ({ itemIdentifier })) };
 };
 
-const processMessage = async (worker: Worker, message: SQSRecord, remainingMs: () => number): Promise<Fate> => {
-  const log = logWith(worker.log, { messageId: message.messageId });
+const guarded = async <Result>(
+  worker: Worker,
+  message: SQSRecord,
+  work: () => Promise<Result>,
+): Promise<Result | "kept"> => {
   try {
-    const decoded = decodeEnvelope(message.body, { type: worker.settings.jobType, salt: worker.settings.salt });
-    if ("malformed" in decoded) {
-      await worker.queue.deadLetter(message, decoded.malformed);
-      log("message.dead-lettered", { reason: decoded.malformed });
-      return "done";
-    }
-    return await processJob(worker, message, decoded.envelope, remainingMs);
+    return await work();
   } catch (error) {
     // The table or the queue did not answer: nobody's attempt. The message comes back soon, not all at one time.
-    log("message.set-back", { reason: describeError(error) });
-    await putBack(worker, message, 1 + worker.dice.fraction() * SETBACK_SECONDS);
+    worker.log("message.set-back", { messageId: message.messageId, reason: describeError(error) });
+    await putBack(worker, message, setbackSeconds(worker, message));
     return "kept";
   }
+};
+
+/** Grows with the receives, so that an outage of hours does not use up what SQS allows. */
+const setbackSeconds = ({ dice }: Worker, { attributes }: SQSRecord): number => {
+  const receives = Number(attributes.ApproximateReceiveCount);
+  return 1 + dice.fraction() * SETBACK_SECONDS * Math.max(1, Math.min(MOST_SETBACK, receives / 5));
+};
+
+const processMessage = async (worker: Worker, message: SQSRecord, remainingMs: () => number): Promise<Fate | Later> => {
+  const { jobType, salt } = worker.settings;
+  const decoded = decodeEnvelope(message.body, { type: jobType, salt });
+  if ("envelope" in decoded) return await processJob(worker, message, decoded.envelope, remainingMs);
+  await worker.queue.deadLetter(message, decoded.malformed);
+  logWith(worker.log, { messageId: message.messageId })("message.dead-lettered", { reason: decoded.malformed });
+  return "done";
 };
 
 const processJob = async (
@@ -85,16 +99,15 @@ const processJob = async (
   message: SQSRecord,
   envelope: Envelope,
   remainingMs: () => number,
-): Promise<Fate> => {
-  const { clock, settings } = worker;
-  if (remainingMs() < settings.timeoutMs + GRACE_MS + SETTLE_MS) {
-    await putBack(worker, message, 0);
-    return "kept";
-  }
+): Promise<Fate | Later> => {
+  const { clock, dice, settings } = worker;
+  const needsMs = settings.timeoutMs + GRACE_MS + SETTLE_MS;
+  if (remainingMs() < needsMs) return await giveBack(worker, message);
   const nowMs = clock.nowMs();
   // After its invocation's end nobody can hold the lease; the message is hidden at least as long.
-  const leaseMs = Math.min(remainingMs(), settings.visibilityTimeoutMs);
-  const claim = await worker.records.claim(envelope, nowMs, nowMs + leaseMs);
+  const leaseMs = Math.min(remainingMs() + LEASE_MARGIN_MS, settings.visibilityTimeoutMs);
+  const holder = Buffer.from(dice.bytes(HOLDER_BYTES)).toString("base64url");
+  const claim = await worker.records.claim(envelope, { nowMs, untilMs: nowMs + leaseMs, holder });
   if (claim.kind === "finished") {
     worker.log("job.dropped", { id: envelope.id, status: claim.status });
     return "done";
@@ -103,30 +116,38 @@ const processJob = async (
     await putBack(worker, message, Math.ceil((claim.untilMs - nowMs) / 1_000) + 1);
     return "kept";
   }
-  return await workOn(worker, message, claim);
+  if (!claim.isAlone) return await workOn(worker, message, claim, remainingMs);
+  return async () => {
+    if (remainingMs() >= needsMs + APART_MS) return await workOn(worker, message, claim, remainingMs);
+    await worker.records.settle(claim, clock.nowMs(), putBackSettlement(claim, clock.nowMs()));
+    return await giveBack(worker, message);
+  };
 };
 
-const workOn = async (worker: Worker, message: SQSRecord, claim: Claimed): Promise<Fate> => {
-  const { clock, settings } = worker;
-  const { id, tenant, submittedAt, input } = claim.envelope;
-  const startedMs = clock.nowMs();
-  const log = logWith(worker.log, { id, attempt: claim.attempt });
-  const policy = retryPolicy(worker.module.retry);
-  const isSpent = claim.attempt > policy.attempts;
-  const { attempt } = claim;
-  const context = { id, tenant, submittedAt, attempt, idempotencyKey: id, log, environment: worker.environment };
-  const outcome = isSpent
-    ? undefined
-    : await runJob(worker.module, input, context, { limitMs: settings.timeoutMs, clock });
-
-  const settlement = settlementOf(claim, outcome, policy, clock.nowMs(), worker.dice.fraction());
-  const settled = await worker.records.settle(claim, clock.nowMs(), settlement);
-  const error = settlement.status === "succeeded" ? undefined : settlement.error;
-  log("job.settled", { status: settlement.status, settled, durationMs: clock.nowMs() - startedMs, error });
+const workOn = async (worker: Worker, message: SQSRecord, claim: Claimed, remainingMs: () => number): Promise<Fate> => {
+  const settlement = await attempt(worker, claim, worker.clock.nowMs() + remainingMs() - SETTLE_MS);
   // Someone else has the lease: the message is theirs to delete.
-  if (settled === "superseded") return "kept";
+  if (settlement === undefined) return "kept";
   if (settlement.status !== "retrying") return "done";
-  await putBack(worker, message, Math.ceil((settlement.notBeforeMs - clock.nowMs()) / 1_000));
+  const seconds = Math.max(0, Math.ceil((settlement.notBeforeMs - worker.clock.nowMs()) / 1_000));
+  if (isWorn(worker, message, seconds)) {
+    await worker.queue.renew(message, seconds);
+    worker.log("message.renewed", { id: claim.envelope.id, messageId: message.messageId });
+    return "done";
+  }
+  await putBack(worker, message, seconds);
+  return "kept";
+};
+
+/** Tells whether SQS would drop a message, by its age or its receives, before the job's next attempt could end. */
+const isWorn = ({ clock, settings }: Worker, { attributes }: SQSRecord, seconds: number): boolean => {
+  const ageMs = clock.nowMs() - Number(attributes.SentTimestamp);
+  const nextEndMs = seconds * 1_000 + 2 * settings.visibilityTimeoutMs + WEAR_MARGIN_MS;
+  return ageMs + nextEndMs > settings.retentionMs || Number(attributes.ApproximateReceiveCount) >= MOST_RECEIVES;
+};
+
+const giveBack = async (worker: Worker, message: SQSRecord): Promise<Fate> => {
+  await putBack(worker, message, 0);
   return "kept";
 };
 

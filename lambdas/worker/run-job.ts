@@ -6,34 +6,59 @@ import type { Clock } from "../shared/ports.ts";
 /** How long a handler may take to stop after its signal aborts, in milliseconds. */
 export const GRACE_MS = 500;
 
+/** How a run of a handler ended: `cancelled` if somebody cancelled the job and it brought no result in spite of it. */
+export type RunEnd = Outcome | { readonly kind: "cancelled" };
+
+/** What a job is told of one attempt by who runs it. */
+export type AttemptContext = Omit<JobContext, "signal" | "remainingMs">;
+
+export type RunOptions = {
+  readonly limitMs: number;
+  readonly clock: Clock;
+  /** Aborts when somebody cancels the job. */
+  readonly cancelled?: AbortSignal;
+};
+
 /**
  * Runs one attempt of a job and says how it ended; never throws.
  *
- * The signal aborts after `limitMs`; a handler that does not stop within {@link GRACE_MS} after that is no longer
- * waited for. What it still does then, it does at its own risk.
+ * The signal aborts after `limitMs`, or when the job is cancelled; a handler that does not stop within
+ * {@link GRACE_MS} after that is no longer waited for. What it still does then, it does at its own risk.
  */
 export const runJob = async (
   module: JobTypeModule,
   input: unknown,
-  context: Omit<JobContext, "signal" | "remainingMs">,
-  { limitMs, clock }: { readonly limitMs: number; readonly clock: Clock },
-): Promise<Outcome> => {
+  context: AttemptContext,
+  options: RunOptions,
+): Promise<RunEnd> => unlessCancelled(await attempt(module, input, context, options), options.cancelled);
+
+/** A result counts even if the job was cancelled meanwhile; nothing else does. */
+export const unlessCancelled = (end: RunEnd, cancelled: AbortSignal | undefined): RunEnd =>
+  cancelled?.aborted === true && end.kind !== "succeeded" ? { kind: "cancelled" } : end;
+
+const attempt = async (
+  module: JobTypeModule,
+  input: unknown,
+  context: AttemptContext,
+  { limitMs, clock, cancelled }: RunOptions,
+): Promise<RunEnd> => {
   const checked = await checkInput(module.input, input).catch((error: unknown) => ({ thrown: error }));
   if ("thrown" in checked) return outcomeOf(checked.thrown);
   if ("violations" in checked) {
     const reasons = checked.violations.map(({ path, message }) => `${path || "/"}: ${message}`).join("; ");
     return { kind: "permanent", error: jobError("InvalidInput", reasons) };
   }
+  if (cancelled?.aborted === true) return { kind: "cancelled" };
 
   const deadlineMs = clock.nowMs() + limitMs;
-  const timer = timeLimit(clock, limitMs);
+  const limit = untilStopped(clock, limitMs, cancelled);
   const remainingMs = (): number => Math.max(0, deadlineMs - clock.nowMs());
   try {
     const value = checked.value as never;
-    const running = call(module, value, { ...context, signal: timer.signal, remainingMs });
-    return await Promise.race([running, timer.overrun]);
+    const running = call(module, value, { ...context, signal: limit.signal, remainingMs });
+    return await Promise.race([running, limit.overrun]);
   } finally {
-    timer.stop();
+    limit.stop();
   }
 };
 
@@ -54,25 +79,30 @@ const succeeded = (result: unknown): Outcome => {
   return { kind: "permanent", error: jobError("ResultTooLarge", reason) };
 };
 
-const timedOut = (last: string): Outcome => ({
+/** @param last What the handler said or did at the end of its time */
+export const timedOut = (last: string): Outcome => ({
   kind: "transient",
   error: jobError("JobTimedOut", `the job's time ran out (${last})`),
 });
 
-const timeLimit = (
+const untilStopped = (
   clock: Clock,
   limitMs: number,
+  cancelled: AbortSignal | undefined,
 ): { readonly signal: AbortSignal; readonly overrun: Promise<Outcome>; readonly stop: () => void } => {
   const controller = new AbortController();
   const overrun = Promise.withResolvers<Outcome>();
   const stops: (() => void)[] = [];
-  const abort = (): void => {
+  const abort = (reason: DOMException): void => {
     stops.push(clock.after(GRACE_MS, () => overrun.resolve(timedOut("the handler did not heed its signal"))));
-    controller.abort(new DOMException("the job's time ran out", "TimeoutError"));
+    controller.abort(reason);
   };
-  stops.push(clock.after(limitMs, abort));
+  const cancel = (): void => abort(new DOMException("the job was cancelled", "AbortError"));
+  stops.push(clock.after(limitMs, () => abort(new DOMException("the job's time ran out", "TimeoutError"))));
+  cancelled?.addEventListener("abort", cancel, { once: true });
+  stops.push(() => cancelled?.removeEventListener("abort", cancel));
   const stop = (): void => {
-    for (const cancel of stops) cancel();
+    for (const undo of stops) undo();
   };
   return { signal: controller.signal, overrun: overrun.promise, stop };
 };

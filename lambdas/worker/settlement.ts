@@ -1,49 +1,65 @@
 import { type AttemptNote, appendNote } from "../../lib/core/job.ts";
-import { jobError, type Outcome } from "../../lib/core/outcome.ts";
+import type { Outcome } from "../../lib/core/outcome.ts";
 import { backoffSeconds, type RetryPolicy, throttleSeconds } from "../../lib/core/retry.ts";
+import { lostNote } from "./lost-attempt.ts";
 import type { Claimed, Settlement } from "./record-store.ts";
 
-const LOST = jobError(
-  "AttemptLost",
-  "the environment ended before the attempt did: a crash, no memory, or the time-out",
-);
+/** An attempt's outcome, with a result as the record keeps it. */
+export type KeptOutcome =
+  | Exclude<Outcome, { readonly kind: "succeeded" }>
+  | { readonly kind: "succeeded"; readonly result: Extract<Settlement, { readonly status: "succeeded" }>["result"] }
+  | {
+      readonly kind: "succeeded";
+      readonly resultReference: Extract<Settlement, { readonly resultReference: unknown }>["resultReference"];
+    }
+  | { readonly kind: "cancelled" };
 
 /**
  * Decides how a claimed job is left, from the outcome of its attempt.
  *
- * @param outcome Undefined where earlier attempts, lost ones among them, have used up what the policy allows.
  * @param random From the dice, in [0, 1): spreads the next attempt.
  */
 export const settlementOf = (
   claim: Claimed,
-  outcome: Outcome | undefined,
+  outcome: KeptOutcome,
   policy: RetryPolicy,
   nowMs: number,
   random: number,
 ): Settlement => {
-  const before = withLostAttempt(claim);
-  if (outcome === undefined) {
-    const error = before.at(-1)?.error ?? LOST;
-    return { status: "dead", attempts: claim.attempt - 1, history: before, error };
-  }
+  const { attempt, history: before } = claim;
+  if (outcome.kind === "cancelled") return { status: "cancelled", attempts: attempt, history: before };
   if (outcome.kind === "succeeded") {
-    return { status: "succeeded", attempts: claim.attempt, history: before, result: outcome.result };
+    const { kind: _, ...kept } = outcome;
+    return { status: "succeeded", attempts: attempt, history: before, ...kept };
   }
   const { error } = outcome;
-  const note: AttemptNote = { attempt: claim.attempt, at: new Date(nowMs).toISOString(), ended: outcome.kind, error };
+  const note: AttemptNote = { attempt, at: new Date(nowMs).toISOString(), ended: outcome.kind, error };
   const history = appendNote(before, note);
   if (outcome.kind === "throttled") {
     const waitMs = throttleSeconds(policy, claim.fence, outcome.retryAfterSeconds, random) * 1_000;
-    return { status: "retrying", attempts: claim.attempt - 1, history, error, notBeforeMs: nowMs + waitMs };
+    return { status: "retrying", attempts: attempt - 1, history, error, notBeforeMs: nowMs + waitMs };
   }
-  if (outcome.kind === "permanent" || claim.attempt >= policy.attempts) {
-    return { status: "dead", attempts: claim.attempt, history, error };
+  if (outcome.kind === "permanent" || attempt >= policy.attempts) {
+    return { status: "dead", attempts: attempt, history, error };
   }
-  const waitMs = backoffSeconds(policy, claim.attempt, random) * 1_000;
-  return { status: "retrying", attempts: claim.attempt, history, error, notBeforeMs: nowMs + waitMs };
+  const waitMs = backoffSeconds(policy, attempt, random) * 1_000;
+  return { status: "retrying", attempts: attempt, history, error, notBeforeMs: nowMs + waitMs };
 };
 
-const withLostAttempt = ({ attempt, history, lostAttemptStartedAt }: Claimed): readonly AttemptNote[] =>
-  lostAttemptStartedAt === undefined
-    ? history
-    : appendNote(history, { attempt: attempt - 1, at: lostAttemptStartedAt, ended: "lost", error: LOST });
+/** How a claimed job is left that does not start at all; undefined where it may start. */
+export const settlementBefore = (claim: Claimed, policy: RetryPolicy): Settlement | undefined => {
+  const { attempt, history } = claim;
+  if (claim.isCancelRequested) return { status: "cancelled", attempts: attempt - 1, history };
+  // Attempts that were lost while the job ran alone may have used up what the policy allows.
+  if (attempt <= policy.attempts) return undefined;
+  const { error } = history.at(-1) ?? lostNote(attempt - 1, "");
+  return { status: "dead", attempts: attempt - 1, history, error };
+};
+
+/** How a claimed job goes back for which the invocation has no time left: nobody's attempt. */
+export const putBackSettlement = ({ attempt, history }: Claimed, nowMs: number): Settlement => ({
+  status: "retrying",
+  attempts: attempt - 1,
+  history,
+  notBeforeMs: nowMs,
+});

@@ -6,7 +6,9 @@ import { RANDOM_BYTES, randomJobId } from "../../lib/core/job-id.ts";
 export const SALT = "table";
 
 /** A job as it comes from the queue. */
-export const envelope = (overrides: Partial<Envelope> & { readonly seed?: number } = {}): Envelope => {
+export const envelope = (
+  overrides: Partial<Extract<Envelope, { readonly inputReference?: undefined }>> & { readonly seed?: number } = {},
+): Envelope => {
   const { seed = 0, ...fields } = overrides;
   const type = fields.type ?? "echo";
   const id = randomJobId(SALT, type, seed, new Uint8Array(RANDOM_BYTES).fill(seed % 256));
@@ -19,7 +21,10 @@ export const claimed = (overrides: Partial<Claimed> = {}): Claimed => ({
   envelope: envelope(),
   attempt: 1,
   fence: 1,
+  holder: "me",
   history: [],
-  lostAttemptStartedAt: undefined,
+  wasLost: false,
+  isAlone: false,
+  isCancelRequested: false,
   ...overrides,
 });

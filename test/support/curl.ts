@@ -6,7 +6,7 @@ export type Answer = { readonly status: number; readonly body: Readonly<Record<s
 /**
  * Runs a page's curl commands in order, with the addresses that they name replaced.
  *
- * `<id>` in a command is the job that the page submitted first.
+ * `<id>` in a command is the job that the page submitted last; one that is to be redriven is dead by then.
  */
 export const followCurls = async (
   page: string,
@@ -14,7 +14,8 @@ export const followCurls = async (
 ): Promise<readonly Answer[]> => {
   const answers: Answer[] = [];
   for (const command of curlsOf(page)) {
-    const id = answers.map(({ body }) => body.id).find((known) => known !== undefined);
+    const id = answers.map(({ body }) => body.id).findLast((known) => known !== undefined);
+    if (command.endsWith("/jobs/<id>/redrive")) await untilDead(`${apiUrl}/jobs/${id}`);
     const { url, init } = callOf(
       command
         .replace("http://127.0.0.1:3000", apiUrl)
@@ -26,6 +27,14 @@ export const followCurls = async (
     answers.push({ status: response.status, body: (await response.json()) as Answer["body"] });
   }
   return answers;
+};
+
+const untilDead = async (url: string): Promise<void> => {
+  for (;;) {
+    const { status } = (await (await fetch(url)).json()) as { readonly status?: string };
+    if (status === "dead") return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 };
 
 type Call = { readonly url: string; readonly init: RequestInit };
@@ -46,16 +55,19 @@ const callOf = (command: string): Call => {
   const headers: [string, string][] = [];
   const data: string[] = [];
   let [url, isGet] = ["", false];
+  let method: string | undefined;
   for (const word of words) {
     if (word === "-H") headers.push(split(next(), ": "));
     else if (word === "-d") data.push(next());
     else if (word === "--data-urlencode") data.push(encoded(next()));
     else if (word === "--get") isGet = true;
+    else if (word === "-X") method = next();
     else if (word.startsWith("http")) url = word;
     else if (word !== "curl" && word !== "-s") throw new Error(`curl's ${word} must be known to this test`);
   }
   if (isGet) return { url: `${url}?${data.join("&")}`, init: { headers } };
-  return { url, init: data.length === 0 ? { headers } : { method: "POST", headers, body: data.join("&") } };
+  if (data.length === 0) return { url, init: { method: method ?? "GET", headers } };
+  return { url, init: { method: method ?? "POST", headers, body: data.join("&") } };
 };
 
 const split = (text: string, separator: string): [string, string] => {

@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import { systemClock } from "../../lib/local/clock.ts";
 import type { LocalEventBody, LocalLog } from "../../lib/local/events.ts";
+import type { RunFaults } from "../../lib/local/faults/run-faults.ts";
 import { AccountConcurrency } from "../../lib/local/lambda/account-concurrency.ts";
 import { EnvironmentPool } from "../../lib/local/lambda/environment-pool.ts";
 import { LambdaFunction } from "../../lib/local/lambda/function.ts";
@@ -10,9 +11,12 @@ import { threadSource } from "../../lib/local/lambda/thread-source.ts";
 import type { FunctionSettings } from "../../lib/local/world.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
+type Source = string | Readonly<Record<string, string>>;
+
 /** Functions that run until the test ends, with all that they tell. */
 export type LambdaBench = {
-  readonly functionOf: (source: string, settings?: Partial<FunctionSettings>) => LambdaFunction;
+  /** @param source the code of `index.mjs`, or of each file by name */
+  readonly functionOf: (source: Source, settings?: Partial<FunctionSettings>) => LambdaFunction;
   readonly pool: EnvironmentPool;
   readonly logs: LocalLog[];
   readonly events: LocalEventBody[];
@@ -20,8 +24,12 @@ export type LambdaBench = {
   readonly event: (kind: LocalEventBody["kind"]) => Promise<LocalEventBody>;
 };
 
-/** @param reserved reserved concurrency, by function name */
-export const lambdaBench = (most = 10, reserved: ReadonlyMap<string, number> = new Map()): LambdaBench => {
+/** @param reserved reserved concurrency, by function name @param faults what goes wrong on purpose */
+export const lambdaBench = (
+  most = 10,
+  reserved: ReadonlyMap<string, number> = new Map(),
+  faults?: RunFaults,
+): LambdaBench => {
   const logs: LocalLog[] = [];
   const events: LocalEventBody[] = [];
   const listeners = new Set<() => void>();
@@ -37,6 +45,7 @@ export const lambdaBench = (most = 10, reserved: ReadonlyMap<string, number> = n
     clock: systemClock,
     onLog: (line) => logs.push(line),
     onEvent,
+    faults,
   });
   onTestFinished(() => pool.stop());
   const account = new AccountConcurrency(most, reserved);
@@ -47,7 +56,15 @@ export const lambdaBench = (most = 10, reserved: ReadonlyMap<string, number> = n
     functionOf: (source, settings = {}) => {
       const functionSettings = { ...settingsOf(source), ...settings };
       const metrics = new FunctionMetrics(functionSettings.name);
-      return new LambdaFunction({ settings: functionSettings, account, pool, metrics, clock: systemClock, onEvent });
+      return new LambdaFunction({
+        settings: functionSettings,
+        account,
+        pool,
+        metrics,
+        clock: systemClock,
+        onEvent,
+        faults,
+      });
     },
     event: async (kind) => {
       for (;;) {
@@ -59,8 +76,8 @@ export const lambdaBench = (most = 10, reserved: ReadonlyMap<string, number> = n
   };
 };
 
-const settingsOf = (source: string): FunctionSettings => {
-  const codeFolder = temporaryFolder({ "index.mjs": source });
+const settingsOf = (source: Source): FunctionSettings => {
+  const codeFolder = temporaryFolder(typeof source === "string" ? { "index.mjs": source } : source);
   const found = handlerFile(codeFolder, "index.handler");
   return {
     name: "worker",

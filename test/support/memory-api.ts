@@ -1,11 +1,12 @@
 import * as z from "zod";
-import type { Api } from "../../lambdas/api/api.ts";
+import type { Api, OutgoingMessage } from "../../lambdas/api/api.ts";
 import { handleRequest } from "../../lambdas/api/handle-request.ts";
 import type { ApiRequest } from "../../lambdas/api/http.ts";
-import type { Message } from "../../lambdas/api/submission.ts";
-import type { JobRecord } from "../../lib/core/job.ts";
 import { SALT } from "./claimed.ts";
 import { fakeClock } from "./fake-clock.ts";
+import { memoryApiRecords } from "./memory-api-records.ts";
+import { memoryDeadLetters } from "./memory-dead-letters.ts";
+import { memoryPayloadStore } from "./memory-payload-store.ts";
 
 export type Answer = {
   readonly status: number;
@@ -17,36 +18,39 @@ type Body = { readonly [name: string]: unknown };
 
 /** The api function on ports in memory. */
 export const memoryApi = () => {
-  const sent: Message[] = [];
+  const sent: (OutgoingMessage & { readonly id?: string; readonly queueUrl: string })[] = [];
   const failures = new Map<number, string>();
-  const records = new Map<string, JobRecord>();
+  const store = memoryApiRecords();
+  const payloads = memoryPayloadStore();
+  const deadLetters = memoryDeadLetters();
+  const clock = fakeClock();
   const log: string[] = [];
   let dice = 0;
-  const queue = (limit: number | null) => ({ queueUrl: "http://queue/echo", functionName: "worker", limit });
+  const queue = (type: string, limit: number | null) => ({
+    queueUrl: `http://queue/${type}`,
+    deadLetterQueueUrl: `http://queue/${type}-dead`,
+    functionName: "worker",
+    limit,
+  });
   const api: Api = {
-    inputs: { echo: z.strictObject({ text: z.string().max(200_000) }), other: z.unknown() },
-    queues: { echo: queue(40), other: queue(null) },
+    inputs: { echo: z.strictObject({ text: z.string() }), other: z.unknown() },
+    queues: { echo: queue("echo", 40), other: queue("other", null) },
     salt: SALT,
+    redriveLimit: 3,
     sender: {
-      send: async (_url, messages) => {
-        sent.push(...messages.filter((_, index) => !failures.has(index)));
+      send: async (queueUrl, messages) => {
+        const taken = messages.filter((_, index) => !failures.has(index));
+        sent.push(...taken.map((message) => ({ ...message, queueUrl })));
         return messages.map((_, index) => failures.get(index));
       },
     },
-    records: {
-      read: async (id) => records.get(id),
-      listDead: async (types, limit) => ({
-        jobs: [...records.values()]
-          .filter(({ type, status }) => status === "dead" && types.includes(type))
-          .slice(0, limit),
-        next: undefined,
-      }),
-      countDead: async (type) =>
-        [...records.values()].filter((job) => job.type === type && job.status === "dead").length,
-    },
+    records: store,
+    writer: store,
+    payloads,
+    deadLetters,
     depths: { read: async () => ({ visible: 3, inFlight: 2, delayed: 1 }) },
     metrics: { read: async () => ({ echo: { concurrency: 5, oldestAgeSeconds: 12 } }) },
-    clock: fakeClock(),
+    clock,
     dice: {
       fraction: () => 0.5,
       bytes: (count) => {
@@ -61,7 +65,7 @@ export const memoryApi = () => {
     const body = JSON.parse(JSON.stringify(response.body)) as Body;
     return { status: response.status, headers: response.headers ?? {}, body };
   };
-  const post = (path: string, body: unknown, headers = {}): Promise<Answer> =>
+  const post = (path: string, body: unknown = "", headers = {}): Promise<Answer> =>
     request("POST", path, { body: typeof body === "string" ? body : JSON.stringify(body), headers });
-  return { api, sent, failures, records, log, request, post };
+  return { api, sent, failures, records: store.records, payloads, deadLetters, clock, log, request, post };
 };

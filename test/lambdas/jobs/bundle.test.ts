@@ -1,9 +1,9 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildSync } from "esbuild";
 import { describe, expect, it } from "vitest";
-import { BUILD } from "../../../lib/constructs/node-bundle.ts";
+import { loadedOutputs } from "../../../lib/constructs/loaded-outputs.ts";
+import { BUILD, ENTRY_MODULE } from "../../../lib/constructs/node-bundle.ts";
 import type { JobTypeModule } from "../../../lib/core/job-type.ts";
 import { jobContext } from "../../support/job-context.ts";
 import { serveAnswer } from "../../support/local-server.ts";
@@ -16,14 +16,20 @@ const build = (names: string, jobType: string) => {
   const contents = `export { ${names} } from "./lambdas/jobs/${jobType}.ts"`;
   const { metafile, outputFiles } = buildSync({
     ...BUILD,
-    sourcemap: false,
     stdin: { contents, resolveDir: BUILD.absWorkingDir },
   });
-  const inputs = Object.entries(Object.values(metafile.outputs)[0]?.inputs ?? {});
+  const outputs = Object.values(loadedOutputs(metafile.outputs, ENTRY_MODULE));
+  const inputs = outputs.flatMap((output) => Object.entries(output.inputs));
   // An import that is left of a library for its Node modules' sake takes some bytes.
   const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 200).map(([path]) => path);
-  const code = outputFiles[0]?.contents ?? new Uint8Array();
-  return { code, libraries: LIBRARIES.filter((name) => used.some((path) => path.includes(`node_modules/${name}/`))) };
+  const libraries = LIBRARIES.filter((name) => used.some((path) => path.includes(`node_modules/${name}/`)));
+  return { outputFiles, libraries };
+};
+
+const load = async (jobType: string): Promise<JobTypeModule> => {
+  const { outputFiles } = build("input, run", jobType);
+  const folder = temporaryFolder(Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text])));
+  return await import(pathToFileURL(join(folder, ENTRY_MODULE)).href);
 };
 
 describe("a bundle of deliver-webhook", () => {
@@ -34,11 +40,9 @@ describe("a bundle of deliver-webhook", () => {
 
   it("delivers", async () => {
     const { url, seen } = await serveAnswer(200);
-    const file = join(temporaryFolder(), "index.mjs");
-    await writeFile(file, build("input, run", "deliver-webhook").code);
     const environment = { ALLOW_PRIVATE_ADDRESSES: "true", WEBHOOK_SIGNING_SECRET: "whsec_c2VjcmV0" };
 
-    const { run }: JobTypeModule = await import(pathToFileURL(file).href);
+    const { run } = await load("deliver-webhook");
     const result = await run({ url, event: "ping", data: {} } as never, jobContext({ environment }));
 
     expect(result).toEqual({ status: 200 });
@@ -53,10 +57,7 @@ describe("a bundle of profile-csv", () => {
   });
 
   it("profiles", async () => {
-    const file = join(temporaryFolder(), "index.mjs");
-    await writeFile(file, build("input, run", "profile-csv").code);
-
-    const { run }: JobTypeModule = await import(pathToFileURL(file).href);
+    const { run } = await load("profile-csv");
 
     expect(await run({ text: "a\n1\n" } as never, jobContext())).toMatchObject({ rows: 1 });
   });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { csvProfile, DISTINCT_CAP, MAX_COLUMNS } from "../../../lambdas/shared/csv-profile.ts";
 import { readCsv } from "../../../lambdas/shared/read-csv.ts";
-import { MAX_RESULT_BYTES } from "../../../lib/core/limits.ts";
+import { INLINE_PAYLOAD_BYTES } from "../../../lib/core/limits.ts";
 import { quotedCsv } from "../../support/csv-text.ts";
 
 const profileOf = async (text: string) => {
@@ -101,9 +101,9 @@ describe("csvProfile", () => {
     const thousand = await wide(MAX_COLUMNS);
 
     expect(hundred.columns[0]?.min).toHaveLength(100);
-    expect(Buffer.byteLength(JSON.stringify(hundred))).toBeLessThanOrEqual(MAX_RESULT_BYTES);
+    expect(Buffer.byteLength(JSON.stringify(hundred))).toBeLessThanOrEqual(INLINE_PAYLOAD_BYTES);
     expect(thousand.columns[0]?.min).toHaveLength(5);
-    expect(Buffer.byteLength(JSON.stringify(thousand))).toBeLessThanOrEqual(MAX_RESULT_BYTES);
+    expect(Buffer.byteLength(JSON.stringify(thousand))).toBeLessThanOrEqual(INLINE_PAYLOAD_BYTES);
   });
 
   it("keeps whole texts of a thousand ordinary columns", async () => {

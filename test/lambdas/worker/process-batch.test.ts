@@ -1,61 +1,11 @@
-import type { SQSRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
-import { processBatch, type Worker } from "../../../lambdas/worker/process-batch.ts";
-import { type Envelope, encodeEnvelope } from "../../../lib/core/envelope.ts";
-import type { JobContext, JobTypeModule } from "../../../lib/core/job-type.ts";
+import { processBatch } from "../../../lambdas/worker/process-batch.ts";
+import type { Worker } from "../../../lambdas/worker/worker.ts";
+import type { JobContext } from "../../../lib/core/job-type.ts";
 import { Permanent, Throttled } from "../../../lib/core/outcome.ts";
-import { envelope, SALT } from "../../support/claimed.ts";
-import { fakeClock, settleMicrotasks } from "../../support/fake-clock.ts";
-import { memoryRecordStore } from "../../support/memory-record-store.ts";
-
-type Handler = (input: { readonly n: number }, job: JobContext) => Promise<unknown>;
-
-const setUp = (run: Handler, overrides: Partial<Worker["settings"]> = {}, module: Partial<JobTypeModule> = {}) => {
-  const clock = fakeClock();
-  const records = memoryRecordStore();
-  const hidden: [string, number][] = [];
-  const deadLettered: [string, string][] = [];
-  const log: [string, Readonly<Record<string, unknown>>][] = [];
-  const input = z.strictObject({ n: z.number().default(0) });
-  const worker: Worker = {
-    module: { input, run, ...module },
-    settings: {
-      jobType: "echo",
-      salt: SALT,
-      timeoutMs: 30_000,
-      parallel: 5,
-      visibilityTimeoutMs: 390_000,
-      ...overrides,
-    },
-    records,
-    queue: {
-      hide: async ({ messageId }, seconds) => void hidden.push([messageId, seconds]),
-      deadLetter: async ({ messageId }, reason) => void deadLettered.push([messageId, reason]),
-    },
-    clock,
-    dice: { fraction: () => 0.5, bytes: (count) => new Uint8Array(count) },
-    log: (event, fields = {}) => void log.push([event, fields]),
-    environment: { COLOUR: "blue" },
-  };
-  const batch = (messages: readonly SQSRecord[], remainingMs = 65_000) => {
-    const endsMs = clock.nowMs() + remainingMs;
-    return processBatch(worker, messages, () => endsMs - clock.nowMs());
-  };
-  return { worker, clock, records, hidden, deadLettered, log, batch };
-};
-
-const message = (body: Envelope | string, messageId = "m1"): SQSRecord => ({
-  messageId,
-  receiptHandle: `receipt-${messageId}`,
-  body: typeof body === "string" ? body : encodeEnvelope(body),
-  attributes: { ApproximateReceiveCount: "1", SentTimestamp: "0", SenderId: "", ApproximateFirstReceiveTimestamp: "0" },
-  messageAttributes: {},
-  md5OfBody: "",
-  eventSource: "aws:sqs",
-  eventSourceARN: "arn:aws:sqs:us-east-1:000000000000:echo",
-  awsRegion: "us-east-1",
-});
+import { envelope } from "../../support/claimed.ts";
+import { settleMicrotasks } from "../../support/fake-clock.ts";
+import { message, setUp } from "../../support/worker-setup.ts";
 
 describe("a batch", () => {
   it("runs its jobs and reports none back", async () => {
@@ -152,8 +102,21 @@ describe("a batch", () => {
     expect(records.records.get(job.id)?.error?.message).toMatch(/^\/n: /);
   });
 
-  it("ends a job whose result is too large as dead", async () => {
-    const { batch, records } = setUp(async () => "x".repeat(300_000));
+  it("keeps a large result in the payload bucket, and where it is in the record", async () => {
+    const result = "x".repeat(300_000);
+    const { batch, payloads, records } = setUp(async () => result);
+    const job = envelope();
+
+    await batch([message(job)]);
+
+    const { status, resultReference } = records.records.get(job.id) ?? {};
+    expect(status).toBe("succeeded");
+    expect(resultReference?.key).toBe(`results/${job.id}/1`);
+    expect(payloads.objects.get(resultReference?.key ?? "")).toBe(JSON.stringify(result));
+  });
+
+  it("ends a job whose result is too large for the bucket as dead", async () => {
+    const { batch, records } = setUp(async () => "x".repeat(4_000_000));
     const job = envelope();
 
     await batch([message(job)]);
@@ -226,7 +189,7 @@ describe("a delivery that is not the first", () => {
     await clock.pass(10_000);
 
     expect(second.batchItemFailures).toEqual([{ itemIdentifier: "m2" }]);
-    expect(hidden).toEqual([["m2", 66]]);
+    expect(hidden).toEqual([["m2", 68]]);
     expect((await first).batchItemFailures).toEqual([]);
   });
 
@@ -249,23 +212,8 @@ describe("a delivery that is not the first", () => {
     ]);
   });
 
-  it("runs a job again whose environment died, and remembers the lost attempt", async () => {
-    const { batch, clock, records, worker } = setUp(async () => "done");
-    const job = envelope();
-    await worker.records.claim(job, clock.nowMs(), clock.nowMs() + 65_000);
-
-    await clock.pass(65_001);
-    await batch([message(job)]);
-
-    expect(records.records.get(job.id)).toMatchObject({
-      status: "succeeded",
-      attempts: 2,
-      history: [{ ended: "lost" }],
-    });
-  });
-
   it("cannot settle once another invocation has taken the lease over", async () => {
-    const { batch, clock, records, worker } = setUp(async () => {
+    const { batch, claim, clock, records } = setUp(async () => {
       await new Promise<void>((resolve) => clock.after(20_000, resolve));
       return "late";
     });
@@ -276,7 +224,7 @@ describe("a delivery that is not the first", () => {
     const held = records.records.get(job.id);
     if (held === undefined) throw new Error("the job was not claimed");
     records.records.set(job.id, { ...held, heldUntilMs: 0 });
-    await worker.records.claim(job, clock.nowMs(), clock.nowMs() + 65_000);
+    await claim(job, "another");
     await clock.pass(20_000);
 
     expect((await late).batchItemFailures).toEqual([{ itemIdentifier: "m1" }]);
@@ -358,6 +306,54 @@ describe("time", () => {
     await batch([message(envelope())]);
 
     expect(clock.waiting()).toBe(0);
+  });
+});
+
+describe("a message that grows old", () => {
+  const failing = () =>
+    setUp(async () => {
+      throw new Throttled({ retryAfterSeconds: 10 });
+    });
+
+  it.each([
+    ["by its age", { SentTimestamp: String(Date.parse("2026-11-18T10:30:00Z")) }],
+    ["by its receives", { ApproximateReceiveCount: "500" }],
+  ])("%s is sent again as new before SQS drops it, and the old one deleted", async (_, attributes) => {
+    const { batch, hidden, renewed } = failing();
+
+    const response = await batch([message(envelope(), "old", attributes)]);
+
+    expect(response.batchItemFailures).toEqual([]);
+    expect(renewed).toEqual([["old", 11]]);
+    expect(hidden).toEqual([]);
+  });
+
+  it("stays on the queue where it cannot be sent again", async () => {
+    const { worker } = failing();
+    const renew = (): Promise<never> => Promise.reject(new Error("no answer"));
+    const broken: Worker = { ...worker, queue: { ...worker.queue, renew } };
+
+    const old = message(envelope(), "old", { ApproximateReceiveCount: "500" });
+    const response = await processBatch(broken, [old], () => 65_000);
+
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: "old" }]);
+  });
+
+  it("is set back longer each time that the table does not answer, up to ten minutes", async () => {
+    const { worker, hidden } = setUp(async () => "done");
+    const claim = (): Promise<never> => Promise.reject(new Error("no answer"));
+    const broken: Worker = { ...worker, records: { ...worker.records, claim } };
+    const receives = ["1", "10", "50", "900"];
+
+    const deliveries = receives.map((count) => message(envelope(), count, { ApproximateReceiveCount: count }));
+    await processBatch(broken, deliveries, () => 65_000);
+
+    expect(hidden).toEqual([
+      ["1", 11],
+      ["10", 21],
+      ["50", 101],
+      ["900", 301],
+    ]);
   });
 });
 

@@ -1,14 +1,35 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { settlementOf } from "../../../lambdas/worker/settlement.ts";
+import { lostNote } from "../../../lambdas/worker/lost-attempt.ts";
+import { type KeptOutcome, settlementBefore, settlementOf } from "../../../lambdas/worker/settlement.ts";
 import { jobError, type Outcome } from "../../../lib/core/outcome.ts";
 import { DEFAULT_RETRY } from "../../../lib/core/retry.ts";
 import { claimed } from "../../support/claimed.ts";
 
 const error = jobError("Error", "no answer");
 const NOW_MS = Date.parse("2026-11-22T10:00:00Z");
-const settle = (overrides: Parameters<typeof claimed>[0], outcome: Outcome | undefined, random = 0.5) =>
+const settle = (overrides: Parameters<typeof claimed>[0], outcome: KeptOutcome, random = 0.5) =>
   settlementOf(claimed(overrides), outcome, DEFAULT_RETRY, NOW_MS, random);
+
+describe("a job that does not start", () => {
+  it("is cancelled where somebody asked for that while an earlier attempt ran", () => {
+    const left = settlementBefore(claimed({ attempt: 2, isCancelRequested: true }), DEFAULT_RETRY);
+
+    expect(left).toMatchObject({ status: "cancelled", attempts: 1 });
+  });
+
+  it("is dead with the lost attempt as its reason where lost attempts used up the policy", () => {
+    const history = [lostNote(5, "2026-11-22T09:00:00.000Z")];
+
+    const left = settlementBefore(claimed({ attempt: 6, history }), DEFAULT_RETRY);
+
+    expect(left).toMatchObject({ status: "dead", attempts: 5, error: { code: "AttemptLost" }, history });
+  });
+
+  it("is none that has attempts left", () => {
+    expect(settlementBefore(claimed({ attempt: 5 }), DEFAULT_RETRY)).toBeUndefined();
+  });
+});
 
 describe("how a job is left", () => {
   it("succeeds with its result, at the attempt that ran", () => {
@@ -48,19 +69,8 @@ describe("how a job is left", () => {
     });
   });
 
-  it("remembers an attempt whose environment died", () => {
-    const left = settle(
-      { attempt: 2, lostAttemptStartedAt: "2026-11-22T09:00:00.000Z" },
-      { kind: "succeeded", result: 1 },
-    );
-
-    expect(left.history).toMatchObject([{ attempt: 1, ended: "lost", error: { code: "AttemptLost" } }]);
-  });
-
-  it("is dead with the lost attempt as its reason where lost attempts used up the policy", () => {
-    const left = settle({ attempt: 6, lostAttemptStartedAt: "2026-11-22T09:00:00.000Z" }, undefined);
-
-    expect(left).toMatchObject({ status: "dead", attempts: 5, error: { code: "AttemptLost" } });
+  it("is cancelled with its attempt, where the job was cancelled while it ran", () => {
+    expect(settle({ attempt: 2 }, { kind: "cancelled" })).toMatchObject({ status: "cancelled", attempts: 2 });
   });
 
   it("is never charged more attempts than the policy allows, and never waits forever", () => {
