@@ -1,8 +1,8 @@
 import type { ApiQueue } from "../../lib/core/environment.ts";
 import type { JobRecord } from "../../lib/core/job.ts";
 import type { JobLog, JobTypeModule } from "../../lib/core/job-type.ts";
+import type { PayloadStore } from "../shared/payload-store.ts";
 import type { Clock, Dice } from "../shared/ports.ts";
-import type { Message } from "./submission.ts";
 
 /** What the api function works with. */
 export type Api = {
@@ -10,8 +10,13 @@ export type Api = {
   readonly queues: Readonly<Record<string, ApiQueue>>;
   /** The same for all ids of the stage. */
   readonly salt: string;
+  /** Redrives that one job may have. */
+  readonly redriveLimit: number;
   readonly sender: MessageSender;
   readonly records: RecordReader;
+  readonly writer: RecordWriter;
+  readonly payloads: PayloadStore;
+  readonly deadLetters: DeadLetterQueue;
   readonly depths: DepthReader;
   readonly metrics: MetricReader;
   readonly clock: Clock;
@@ -19,25 +24,93 @@ export type Api = {
   readonly log: JobLog;
 };
 
+/** A message as a queue takes it. */
+export type OutgoingMessage = {
+  readonly body: string;
+  readonly tenant?: string | undefined;
+  readonly delaySeconds?: number | undefined;
+  readonly attributes?: MessageAttributes | undefined;
+};
+
+/** A message's own attributes, by name. */
+export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
+export type MessageAttribute = {
+  readonly dataType: string;
+  readonly stringValue?: string | undefined;
+  readonly binaryValue?: Uint8Array | undefined;
+};
+
 /** Sends messages to a queue. */
 export type MessageSender = {
   /** Returns, for each message that could not be sent, why; in the order of the messages, undefined where it was sent. */
-  readonly send: (queueUrl: string, messages: readonly Message[]) => Promise<readonly (string | undefined)[]>;
+  readonly send: (queueUrl: string, messages: readonly OutgoingMessage[]) => Promise<readonly (string | undefined)[]>;
 };
 
 /** Reads the records of jobs. */
 export type RecordReader = {
   readonly read: (id: string, options: { readonly isConsistent: boolean }) => Promise<JobRecord | undefined>;
-  /** Dead jobs, newest first. @param before A cursor of an earlier page. */
-  readonly listDead: (types: readonly string[], limit: number, before: string | undefined) => Promise<DeadPage>;
-  /** Counts up to {@link DEAD_COUNT_CAP}. */
+  /** Dead jobs, newest first, without those that await a redrive; as the index shows them, which may lag behind. */
+  readonly listDead: (query: DeadQuery) => Promise<DeadPage>;
+  /** Counts dead jobs that await no redrive, up to {@link DEAD_COUNT_CAP}. */
   readonly countDead: (type: string) => Promise<number>;
 };
 
+/** Which dead jobs are asked for. */
+export type DeadQuery = {
+  readonly types: readonly string[];
+  /** The most jobs that come back. */
+  readonly limit: number;
+  /** Of an earlier page: what comes after it. */
+  readonly cursor?: string | undefined;
+  /** ISO 8601 in UTC, with milliseconds; this moment not included. */
+  readonly diedBefore?: string | undefined;
+  /** ISO 8601 in UTC, with milliseconds; this moment included. */
+  readonly diedAfter?: string | undefined;
+  /** Of the error that they died of. */
+  readonly fingerprint?: string | undefined;
+};
+
+/** A page may hold fewer jobs than asked for, even none, and still have a `next`. */
 export type DeadPage = { readonly jobs: readonly JobRecord[]; readonly next: string | undefined };
 
 /** Beyond this many dead jobs of a type, counting them would cost more than knowing is worth. */
 export const DEAD_COUNT_CAP = 10_000;
+
+/** A job as it was seen before a write; `queued` with no claims where it had no record. */
+export type SeenJob = Pick<JobRecord, "id" | "type" | "status" | "claims" | "submittedAt">;
+
+/** Writes what the API may change of a job. Each write holds only if the job is as it was seen: false tells it is not. */
+export type RecordWriter = {
+  /** Ends a job as cancelled; where it runs, asks its worker to. */
+  readonly cancel: (seen: SeenJob, nowMs: number) => Promise<boolean>;
+  /** Notes that a dead job was sent to its queue again, for this redrive. */
+  readonly markRedrive: (dead: JobRecord, redrive: number, nowMs: number) => Promise<boolean>;
+};
+
+/** A message of a dead-letter queue, received. */
+export type DeadLetter = {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly sentAtMs: number;
+  /** Times that it was received, this one among them, as SQS counts. */
+  readonly receives: number;
+  readonly tenant: string | undefined;
+  readonly attributes: MessageAttributes;
+};
+
+/** Works on messages of dead-letter queues. */
+export type DeadLetterQueue = {
+  /** Receives up to ten messages, which nobody else receives for {@link DEAD_LETTER_HIDDEN_SECONDS}. */
+  readonly receive: (queueUrl: string, most: number) => Promise<readonly DeadLetter[]>;
+  /** Ends the hiding of received messages; one that fails comes back by itself when its time is over. */
+  readonly giveBack: (queueUrl: string, receiptHandles: readonly string[]) => Promise<void>;
+  /** Returns, for each message that could not be deleted, why; in their order, undefined where it was deleted. */
+  readonly remove: (queueUrl: string, receiptHandles: readonly string[]) => Promise<readonly (string | undefined)[]>;
+};
+
+/** Longer than a request can take. */
+export const DEAD_LETTER_HIDDEN_SECONDS = 30;
 
 /** How many messages a queue has, as SQS approximates it. */
 export type Depth = { readonly visible: number; readonly inFlight: number; readonly delayed: number };

@@ -1,40 +1,22 @@
-import { type DynamoDBClient, GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
-import { DEAD_INDEX, deadShards, jobKey } from "../../lib/core/keys.ts";
-import { type Item, recordOf, text } from "../shared/record-item.ts";
+import { type AttributeValue, type DynamoDBClient, GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { deadShards, jobKey } from "../../lib/core/keys.ts";
+import { recordOf, text } from "../shared/record-item.ts";
 import { DEAD_COUNT_CAP, type RecordReader } from "./api.ts";
+import { deadShardQuery } from "./dead-shard-query.ts";
+import { mergeShards, type ShardPage } from "./merge-shards.ts";
+
+/** Jobs of a shard that one call looks at where a filter may pass over many. */
+const FILTERED_AT_ONCE = 500;
 
 /** Reads records from DynamoDB. */
 export const dynamoRecordReader = (client: DynamoDBClient, tableName: string): RecordReader => {
-  const shardQuery = (shard: string) => ({
-    TableName: tableName,
-    IndexName: DEAD_INDEX.name,
-    KeyConditionExpression: "#shard = :shard",
-    ExpressionAttributeNames: { "#shard": DEAD_INDEX.partitionKey },
-    ExpressionAttributeValues: { ":shard": text(shard) },
-  });
-
-  const newestOf = async (shard: string, limit: number, before: string | undefined): Promise<readonly Item[]> => {
-    const query = shardQuery(shard);
-    const bounded =
-      before === undefined
-        ? query
-        : {
-            ...query,
-            KeyConditionExpression: `${query.KeyConditionExpression} AND #at < :before`,
-            ExpressionAttributeNames: { ...query.ExpressionAttributeNames, "#at": DEAD_INDEX.sortKey },
-            ExpressionAttributeValues: { ...query.ExpressionAttributeValues, ":before": text(before) },
-          };
-    const { Items = [] } = await client.send(new QueryCommand({ ...bounded, ScanIndexForward: false, Limit: limit }));
-    return Items;
-  };
-
   const countShard = async (shard: string): Promise<number> => {
+    const query = deadShardQuery(tableName, shard);
+    if (query === undefined) return 0;
     let count = 0;
-    let from: Record<string, Item[string]> | undefined;
+    let from: Record<string, AttributeValue> | undefined;
     do {
-      const page = await client.send(
-        new QueryCommand({ ...shardQuery(shard), Select: "COUNT", ExclusiveStartKey: from }),
-      );
+      const page = await client.send(new QueryCommand({ ...query, Select: "COUNT", ExclusiveStartKey: from }));
       count += page.Count ?? 0;
       from = page.LastEvaluatedKey;
     } while (from !== undefined && count < DEAD_COUNT_CAP);
@@ -50,15 +32,18 @@ export const dynamoRecordReader = (client: DynamoDBClient, tableName: string): R
       return item === undefined ? undefined : recordOf(item);
     },
 
-    // Every shard gives its newest, and one more tells whether there is another page.
-    listDead: async (types, limit, before) => {
-      const shards = types.flatMap(deadShards);
-      const pages = await Promise.all(shards.map((shard) => newestOf(shard, limit + 1, before)));
-      const newest = pages.flat().sort((one, other) => (sortKeyOf(one) > sortKeyOf(other) ? -1 : 1));
-      const page = newest.slice(0, limit);
-      const jobs = page.flatMap((item) => recordOf(item) ?? []);
-      const last = page.at(-1);
-      return { jobs, next: newest.length > limit && last !== undefined ? sortKeyOf(last) : undefined };
+    // Every shard looks at two more than asked for: the cursor's own job, and one that tells of another page.
+    listDead: async ({ types, limit, ...filter }) => {
+      const Limit = filter.fingerprint === undefined ? limit + 2 : Math.max(limit + 2, FILTERED_AT_ONCE);
+      const readShard = async (shard: string): Promise<ShardPage> => {
+        const query = deadShardQuery(tableName, shard, filter);
+        if (query === undefined) return { items: [], lastKey: undefined };
+        const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand({ ...query, Limit }));
+        return { items: Items, lastKey: LastEvaluatedKey };
+      };
+      const pages = await Promise.all(types.flatMap(deadShards).map(readShard));
+      const { items, next } = mergeShards(pages, limit, filter.cursor);
+      return { jobs: items.flatMap((item) => recordOf(item) ?? []), next };
     },
 
     countDead: async (type) => {
@@ -70,5 +55,3 @@ export const dynamoRecordReader = (client: DynamoDBClient, tableName: string): R
     },
   };
 };
-
-const sortKeyOf = (item: Item): string => item[DEAD_INDEX.sortKey]?.S ?? "";

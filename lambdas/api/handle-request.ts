@@ -1,11 +1,16 @@
 import { describeError } from "../../lib/core/outcome.ts";
 import { matchRoute, type Route } from "../../lib/core/routes.ts";
 import type { Api } from "./api.ts";
+import { cancelJob } from "./cancel-job.ts";
 import { describeApi } from "./describe-api.ts";
 import { getJob } from "./get-job.ts";
 import { type ApiRequest, type ApiResponse, ProblemError, problemResponse } from "./http.ts";
+import { listDeadLetters } from "./list-dead-letters.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listQueues } from "./list-queues.ts";
+import { redriveDeadLetters } from "./redrive-dead-letters.ts";
+import { redriveJob } from "./redrive-job.ts";
+import { redriveQueue } from "./redrive-queue.ts";
 import { submitBatch } from "./submit-batch.ts";
 import { submitJob } from "./submit-job.ts";
 
@@ -16,7 +21,12 @@ const OPERATIONS: Readonly<Record<Route["operationId"], Operation>> = {
   submitBatch: (api, request, { type = "" }) => submitBatch(api, request, type),
   getJob: (api, _request, { id = "" }) => getJob(api, id),
   listJobs: (api, request) => listJobs(api, request),
+  cancelJob: (api, _request, { id = "" }) => cancelJob(api, id),
+  redriveJob: (api, _request, { id = "" }) => redriveJob(api, id),
   listQueues: (api) => listQueues(api),
+  redriveQueue: (api, request, { type = "" }) => redriveQueue(api, request, type),
+  listDeadLetters: (api, request, { type = "" }) => listDeadLetters(api, request, type),
+  redriveDeadLetters: (api, request, { type = "" }) => redriveDeadLetters(api, request, type),
   getOpenApi: async (api) => describeApi(api),
 };
 

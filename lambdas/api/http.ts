@@ -44,6 +44,16 @@ export const jsonBody = (request: ApiRequest): unknown => {
     return JSON.parse(request.body);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "no reason given";
-    throw new ProblemError("not-json", `the body must be JSON, for example {"input": …} (${reason})`);
+    throw new ProblemError("not-json", `the body must be JSON (${reason})`);
   }
 };
+
+/** Makes the problem of a body whose fields are wrong; names all of them. */
+export const invalidInput = (parts: readonly ProblemPart[]): ProblemError => {
+  const all = parts.map(({ path, message }) => `${path || "the body"} ${message}`).join("; ");
+  return new ProblemError("invalid-input", all, parts);
+};
+
+/** Makes the problem of a service that did not do its part, which may succeed when it is tried again. */
+export const unavailable = (detail: string): ProblemError =>
+  new ProblemError("unavailable", detail, undefined, { "retry-after": "1" });

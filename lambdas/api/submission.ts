@@ -1,21 +1,24 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../lib/core/canonical-json.ts";
-import { encodeEnvelope } from "../../lib/core/envelope.ts";
 import { DIGEST_BYTES, keyedJobId, RANDOM_BYTES, randomJobId } from "../../lib/core/job-id.ts";
 import { checkInput } from "../../lib/core/job-type.ts";
 import { MAX_INPUT_BYTES, SQS_MAX_DELAY_SECONDS, SQS_MAX_GROUP_ID_LENGTH } from "../../lib/core/limits.ts";
 import type { ProblemPart } from "../../lib/core/problem.ts";
 import type { Api } from "./api.ts";
-import { ProblemError } from "./http.ts";
+import { invalidInput, ProblemError } from "./http.ts";
 
-/** A job that is ready to be sent. */
-export type Message = {
+/** A job that a client submitted, checked. */
+export type Submission = {
   readonly id: string;
-  readonly body: string;
+  readonly type: string;
   readonly tenant: string | undefined;
   readonly delaySeconds: number | undefined;
+  /** ISO 8601 in UTC. */
+  readonly submittedAt: string;
   /** There where the job has an idempotency key. */
   readonly inputDigest: string | undefined;
+  readonly input: unknown;
+  readonly inputJson: string;
 };
 
 const FIELDS = ["input", "tenant", "delaySeconds"];
@@ -24,19 +27,19 @@ const TENANT = new RegExp(`^[\\x21-\\x7e]{1,${SQS_MAX_GROUP_ID_LENGTH}}$`);
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * Checks what a client submitted and makes the message of it.
+ * Checks what a client submitted, and gives the job its id.
  *
  * @param path Where the submission stands in the body: the start of every violation's JSON Pointer.
  * @throws ProblemError `invalid-input`, `too-large` or `malformed-request`
  */
-export const messageOf = async (
+export const submissionOf = async (
   api: Api,
   type: string,
-  submission: unknown,
+  given: unknown,
   options: { readonly path: string; readonly idempotencyKey: string | undefined },
-): Promise<Message> => {
-  const { input, tenant, delaySeconds } = checkFields(submission, options.path);
-  await checkJobInput(api, type, input, options.path);
+): Promise<Submission> => {
+  const { input, tenant, delaySeconds } = checkFields(given, options.path);
+  const inputJson = await checkJobInput(api, type, input, options.path);
   const isKeyed = options.idempotencyKey !== undefined;
   const inputDigest = isKeyed ? digest(canonicalJson(input)).toString("base64url") : undefined;
   const nowMs = api.clock.nowMs();
@@ -44,8 +47,7 @@ export const messageOf = async (
     ? keyedJobId(api.salt, type, digest(JSON.stringify([type, tenant ?? null, options.idempotencyKey])))
     : randomJobId(api.salt, type, nowMs, api.dice.bytes(RANDOM_BYTES));
   const submittedAt = new Date(nowMs).toISOString();
-  const body = encodeEnvelope({ version: 1, id, type, tenant, submittedAt, inputDigest, input });
-  return { id, body, tenant, delaySeconds, inputDigest };
+  return { id, type, tenant, delaySeconds, submittedAt, inputDigest, input, inputJson };
 };
 
 /** Reads the `Idempotency-Key` header. @throws ProblemError `malformed-request` */
@@ -63,12 +65,12 @@ type Fields = {
   readonly delaySeconds: number | undefined;
 };
 
-const checkFields = (submission: unknown, path: string): Fields => {
-  if (typeof submission !== "object" || submission === null || Array.isArray(submission)) {
-    throw invalid([{ path, message: "must be an object with the field input" }]);
+const checkFields = (given: unknown, path: string): Fields => {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw invalidInput([{ path, message: "must be an object with the field input" }]);
   }
-  const { input, tenant, delaySeconds } = submission as Record<string, unknown>;
-  const parts: ProblemPart[] = Object.keys(submission)
+  const { input, tenant, delaySeconds } = given as Record<string, unknown>;
+  const parts: ProblemPart[] = Object.keys(given)
     .filter((field) => !FIELDS.includes(field))
     .map((field) => ({ path: `${path}/${field}`, message: `is unknown; the fields are ${FIELDS.join(", ")}` }));
   if (input === undefined) parts.push({ path: `${path}/input`, message: "must be there: it is what the job works on" });
@@ -84,27 +86,19 @@ const checkFields = (submission: unknown, path: string): Fields => {
     const message = `must be a whole number from 0 to ${SQS_MAX_DELAY_SECONDS}`;
     parts.push({ path: `${path}/delaySeconds`, message });
   }
-  if (parts.length > 0) throw invalid(parts);
+  if (parts.length > 0) throw invalidInput(parts);
   return { input, tenant: isTenant ? tenant : undefined, delaySeconds: isDelay ? delaySeconds : undefined };
 };
 
-const checkJobInput = async (api: Api, type: string, input: unknown, path: string): Promise<void> => {
-  const bytes = Buffer.byteLength(JSON.stringify(input));
+const checkJobInput = async (api: Api, type: string, input: unknown, path: string): Promise<string> => {
+  const json = JSON.stringify(input);
+  const bytes = Buffer.byteLength(json);
   if (bytes > MAX_INPUT_BYTES) {
     throw new ProblemError("too-large", `input must be at most ${MAX_INPUT_BYTES} bytes as JSON, got ${bytes}`);
   }
   const schema = api.inputs[type];
-  if (schema === undefined) throw new ProblemError("unknown-job-type", unknownType(api, type));
+  if (schema === undefined) throw new Error(`job type ${type} has a queue, and no schema in this bundle`);
   const checked = await checkInput(schema, input);
-  if ("value" in checked) return;
-  throw invalid(checked.violations.map((part) => ({ ...part, path: `${path}/input${part.path}` })));
-};
-
-/** Says which job types there are. */
-export const unknownType = (api: Pick<Api, "inputs">, type: string): string =>
-  `there is no job type ${JSON.stringify(type)}; this stage has ${Object.keys(api.inputs).join(", ")}`;
-
-const invalid = (parts: readonly ProblemPart[]): ProblemError => {
-  const first = parts.map(({ path, message }) => `${path || "the body"} ${message}`).join("; ");
-  return new ProblemError("invalid-input", first, parts);
+  if ("value" in checked) return json;
+  throw invalidInput(checked.violations.map((part) => ({ ...part, path: `${path}/input${part.path}` })));
 };

@@ -2,38 +2,45 @@ import type { ProblemPart } from "../../lib/core/problem.ts";
 import { problem } from "../../lib/core/problem.ts";
 import { MAX_BATCH_JOBS } from "../../lib/core/routes.ts";
 import type { Api } from "./api.ts";
-import { type ApiRequest, type ApiResponse, jsonBody, ProblemError, problemResponse } from "./http.ts";
-import { type Message, messageOf, unknownType } from "./submission.ts";
+import { findQueue } from "./find-queue.ts";
+import { type ApiRequest, type ApiResponse, invalidInput, jsonBody, ProblemError, problemResponse } from "./http.ts";
+import { mapAtOnce } from "./map-at-once.ts";
+import { type Message, messageOf } from "./message.ts";
+import { submissionOf } from "./submission.ts";
 
+/** Large inputs that are written to the payload bucket at once. */
+const PUTS_AT_ONCE = 4;
+/** No job is begun after this, in milliseconds: the function's time is enough for those that were, and to send all. */
+const JOBS_WITHIN_MS = 14_000;
+
+type Ready = { readonly index: number; readonly message: Message };
 type Rejected = { readonly index: number; readonly error: unknown };
 
 /** `POST /jobs/{type}/batch`: each job is accepted or rejected on its own; what the queue did not take is rejected, never lost. */
 export const submitBatch = async (api: Api, request: ApiRequest, type: string): Promise<ApiResponse> => {
-  const queue = api.queues[type];
-  if (queue === undefined) throw new ProblemError("unknown-job-type", unknownType(api, type));
+  const { queueUrl } = findQueue(api, type);
   if (request.headers["idempotency-key"] !== undefined) {
     throw new ProblemError("malformed-request", "Idempotency-Key must be left out of a batch: it names one job");
   }
-  const submissions = jobsOf(jsonBody(request));
-  const rejected: Rejected[] = [];
-  const ready: { readonly index: number; readonly message: Message }[] = [];
-  for (const [index, submission] of submissions.entries()) {
-    const message = await messageOrProblem(api, type, submission, index);
-    if (message instanceof ProblemError) rejected.push({ index, error: problemResponse(message).body });
-    else ready.push({ index, message });
-  }
-
+  const jobs = jobsOf(jsonBody(request));
+  const stopMs = api.clock.nowMs() + JOBS_WITHIN_MS;
+  const made = await mapAtOnce(PUTS_AT_ONCE, jobs, async (job, index) => {
+    if (api.clock.nowMs() < stopMs) return await readyOrRejected(api, type, job, index);
+    return { index, error: problem("unavailable", "no time was left for the job; send it again") };
+  });
+  const ready = made.flatMap((one) => ("message" in one ? [one] : []));
   const failures = await api.sender.send(
-    queue.queueUrl,
+    queueUrl,
     ready.map(({ message }) => message),
   );
-  const accepted = ready.filter((_, position) => failures[position] === undefined);
-  for (const [position, { index, message }] of ready.entries()) {
-    const reason = failures[position];
-    if (reason === undefined) continue;
+  const accepted = ready.filter((_, place) => failures[place] === undefined);
+  const notSent = ready.flatMap(({ index, message }, place) => {
+    const reason = failures[place];
+    if (reason === undefined) return [];
     api.log("job.not-sent", { id: message.id, reason });
-    rejected.push({ index, error: problem("unavailable", "the queue did not take the job; send it again") });
-  }
+    return [{ index, error: problem("unavailable", "the queue did not take the job; send it again") }];
+  });
+  const rejected: Rejected[] = [...made.flatMap((one) => ("message" in one ? [] : [one])), ...notSent];
   rejected.sort((one, other) => one.index - other.index);
   return {
     status: 202,
@@ -41,16 +48,12 @@ export const submitBatch = async (api: Api, request: ApiRequest, type: string): 
   };
 };
 
-const messageOrProblem = async (
-  api: Api,
-  type: string,
-  submission: unknown,
-  index: number,
-): Promise<Message | ProblemError> => {
+const readyOrRejected = async (api: Api, type: string, given: unknown, index: number): Promise<Ready | Rejected> => {
   try {
-    return await messageOf(api, type, submission, { path: `/jobs/${index}`, idempotencyKey: undefined });
+    const submission = await submissionOf(api, type, given, { path: `/jobs/${index}`, idempotencyKey: undefined });
+    return { index, message: await messageOf(api, submission) };
   } catch (error) {
-    if (error instanceof ProblemError) return error;
+    if (error instanceof ProblemError) return { index, error: problemResponse(error).body };
     throw error;
   }
 };
@@ -66,5 +69,5 @@ const jobsOf = (body: unknown): readonly unknown[] => {
     parts.push({ path: "/jobs", message: `must hold 1 to ${MAX_BATCH_JOBS} jobs, got ${jobs.length}` });
   }
   if (parts.length === 0 && Array.isArray(jobs)) return jobs;
-  throw new ProblemError("invalid-input", parts.map(({ path, message }) => `${path} ${message}`).join("; "), parts);
+  throw invalidInput(parts);
 };

@@ -42,6 +42,29 @@ describe("reading a job", () => {
     );
   });
 
+  it("that runs counts the attempt that runs, and shows since when it is to be cancelled", async () => {
+    const { post, request, records } = memoryApi();
+    const id = String((await post("/jobs/echo", { input: { text: "hi" } })).body.id);
+    const cancelRequestedAt = "2026-11-22T10:01:30.000Z";
+    records.set(id, { ...dead(id), status: "running", attempts: 1, finishedAt: undefined, cancelRequestedAt });
+
+    const { body } = await request("GET", `/jobs/${id}`);
+
+    expect(body).toMatchObject({ status: "running", attempts: 2, cancelRequestedAt });
+  });
+
+  it("that was redriven shows how often, and one that awaits its redrive is queued and not finished", async () => {
+    const { post, request, records } = memoryApi();
+    const id = String((await post("/jobs/echo", { input: { text: "hi" } })).body.id);
+    records.set(id, { ...dead(id), redrives: 1, redriveRequested: 2 });
+
+    const { body } = await request("GET", `/jobs/${id}`);
+
+    expect(body).toMatchObject({ status: "queued", redrives: 1, error: { message: "no answer" } });
+    expect(body).not.toHaveProperty("finishedAt");
+    expect(body).not.toHaveProperty("redriveRequested");
+  });
+
   it.each(["made-up", "echo_r00000000000000000000000000000000", "nothing_r0"])(
     "rejects the made-up id %s",
     async (id) => {
@@ -50,6 +73,56 @@ describe("reading a job", () => {
       expect({ status, type: body.type }).toEqual({ status: 404, type: "urn:sluice:problem:no-such-job" });
     },
   );
+});
+
+describe("reading a large result", () => {
+  const succeeded = async (result: unknown) => {
+    const memory = memoryApi();
+    const id = String((await memory.post("/jobs/echo", { input: { text: "hi" } })).body.id);
+    const key = `results/${id}/1`;
+    const resultReference = await memory.payloads.put(key, JSON.stringify(result));
+    memory.records.set(id, { ...dead(id), status: "succeeded", error: undefined, resultReference });
+    return { ...memory, key, read: async () => (await memory.request("GET", `/jobs/${id}`)).body };
+  };
+
+  it("fetches it from the bucket", async () => {
+    const { read } = await succeeded({ rows: 3 });
+
+    const body = await read();
+
+    expect(body).toMatchObject({ status: "succeeded", result: { rows: 3 } });
+    expect(body).not.toHaveProperty("resultUnavailable");
+    expect(body).not.toHaveProperty("resultReference");
+  });
+
+  it("that is gone shows the job without it, and why", async () => {
+    const { read, payloads, key } = await succeeded({ rows: 3 });
+    payloads.objects.delete(key);
+
+    const body = await read();
+
+    const resultUnavailable = `${key} must be in the payload bucket, and is gone`;
+    expect(body).toMatchObject({ status: "succeeded", resultUnavailable });
+    expect(body).not.toHaveProperty("result");
+  });
+
+  it("while the bucket does not answer shows the job without it, and keeps the cause for the log", async () => {
+    const { read, api, log } = await succeeded({ rows: 3 });
+    Object.assign(api.payloads, { get: () => Promise.reject(new Error("AccessDenied")) });
+
+    const body = await read();
+
+    expect(body.resultUnavailable).toBe("the payload bucket did not answer; read the job again");
+    expect(log).toEqual(["result.unavailable"]);
+  });
+
+  it("that a function's answer cannot hold shows the job without it, and where it is", async () => {
+    const { read, key } = await succeeded('"'.repeat(1_572_000));
+
+    const body = await read();
+
+    expect(body.resultUnavailable).toBe(`the result takes more than an answer can hold; it is at ${key}`);
+  });
 });
 
 describe("listing dead jobs", () => {
@@ -63,11 +136,35 @@ describe("listing dead jobs", () => {
     expect(body.jobs).toMatchObject([{ id: "echo_1", status: "dead" }]);
   });
 
+  it("leaves out those that were redriven and wait, which are not dead any more", async () => {
+    const { request, records } = memoryApi();
+    records.set("echo_1", { ...dead("echo_1"), redriveRequested: 1 });
+    records.set("echo_2", { ...dead("echo_2"), redrives: 1, redriveRequested: 1 });
+
+    const { body } = await request("GET", "/jobs", { query: { status: "dead" } });
+
+    expect(body.jobs).toMatchObject([{ id: "echo_2", redrives: 1 }]);
+  });
+
+  it("goes on where the page before ended", async () => {
+    const { request, records } = memoryApi();
+    for (const id of ["echo_1", "echo_2", "echo_3"]) records.set(id, dead(id));
+    const query = { status: "dead", limit: "2" };
+
+    const first = await request("GET", "/jobs", { query });
+    const second = await request("GET", "/jobs", { query: { ...query, cursor: String(first.body.cursor) } });
+
+    expect(first.body.jobs).toMatchObject([{ id: "echo_3" }, { id: "echo_2" }]);
+    expect(second.body).toMatchObject({ jobs: [{ id: "echo_1" }] });
+    expect(second.body).not.toHaveProperty("cursor");
+  });
+
   it.each([
     [{}, 400, "status must be dead, got null"],
     [{ status: "queued" }, 400, 'status must be dead, got "queued"'],
     [{ status: "dead", limit: "0" }, 400, "limit must be a whole number from 1 to 200, got 0"],
     [{ status: "dead", limit: "many" }, 400, "limit must be a whole number from 1 to 200, got many"],
+    [{ status: "dead", cursor: "" }, 400, 'cursor must be the cursor of an earlier answer, percent-encoded, got ""'],
     [{ status: "dead", order: "asc" }, 400, "order is unknown; the parameters are status, type, limit, cursor"],
     [{ status: "dead", type: "nothing" }, 404, 'there is no job type "nothing"; this stage has echo, other'],
   ])("rejects %j", async (query, status, detail) => {

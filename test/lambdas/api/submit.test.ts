@@ -1,10 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeEnvelope } from "../../../lib/core/envelope.ts";
+import type { OutgoingMessage } from "../../../lambdas/api/api.ts";
+import { decodeEnvelope, type Envelope } from "../../../lib/core/envelope.ts";
+import { INLINE_PAYLOAD_BYTES, SQS_MAX_MESSAGE_BYTES } from "../../../lib/core/limits.ts";
 import { SALT } from "../../support/claimed.ts";
 import { memoryApi } from "../../support/memory-api.ts";
 
 const text = (value: string) => ({ input: { text: value } });
+
+/** An input of so many bytes as JSON. */
+const sized = (bytes: number) => text("x".repeat(bytes - JSON.stringify(text("").input).length));
+
+const envelopeOf = (message: OutgoingMessage | undefined): Envelope => {
+  const body = message?.body ?? "";
+  const decoded = decodeEnvelope(body, { type: JSON.parse(body).type, salt: SALT });
+  if ("malformed" in decoded) throw new Error(decoded.malformed);
+  return decoded.envelope;
+};
 
 describe("submitting a job", () => {
   it("answers 202 with the id and where to read it, after one send", async () => {
@@ -22,9 +34,11 @@ describe("submitting a job", () => {
 
     const { body } = await post("/jobs/echo", { ...text("hi"), tenant: "acme" });
 
-    const decoded = decodeEnvelope(sent[0]?.body ?? "", { type: "echo", salt: SALT });
-    expect(decoded).toMatchObject({
-      envelope: { id: body.id, tenant: "acme", submittedAt: "2026-11-22T10:00:00.000Z", input: { text: "hi" } },
+    expect(envelopeOf(sent[0])).toMatchObject({
+      id: body.id,
+      tenant: "acme",
+      submittedAt: "2026-11-22T10:00:00.000Z",
+      input: { text: "hi" },
     });
   });
 
@@ -95,10 +109,10 @@ describe("submitting a job", () => {
   it("rejects an input over the limit, told in bytes and not in characters", async () => {
     const { post } = memoryApi();
 
-    const { status, body } = await post("/jobs/echo", text("é".repeat(140_000)));
+    const { status, body } = await post("/jobs/echo", text("é".repeat(1_600_000)));
 
     expect(status).toBe(413);
-    expect(body.detail).toBe("input must be at most 262144 bytes as JSON, got 280011");
+    expect(body.detail).toBe("input must be at most 3145728 bytes as JSON, got 3200011");
   });
 
   it("answers 503 with Retry-After where the queue does not take the job", async () => {
@@ -121,6 +135,133 @@ describe("submitting a job", () => {
         expect(headers["content-type"]).toBe("application/problem+json");
       }),
     );
+  });
+});
+
+describe("a large input", () => {
+  it("stays in the message up to 256 KiB, and nothing is written to the bucket", async () => {
+    const { post, sent, payloads } = memoryApi();
+
+    await post("/jobs/echo", sized(INLINE_PAYLOAD_BYTES));
+
+    expect(envelopeOf(sent[0])).toMatchObject(sized(INLINE_PAYLOAD_BYTES));
+    expect(payloads.objects.size).toBe(0);
+  });
+
+  it("above that is in the bucket before the message is sent, and the message says where", async () => {
+    const { api, post, sent, payloads } = memoryApi();
+    const objectsAtSend: number[] = [];
+    const { send } = api.sender;
+    Object.assign(api.sender, {
+      send: (...call: Parameters<typeof send>) => {
+        objectsAtSend.push(payloads.objects.size);
+        return send(...call);
+      },
+    });
+
+    const { status, body } = await post("/jobs/echo", sized(INLINE_PAYLOAD_BYTES + 1));
+
+    const { inputReference } = envelopeOf(sent[0]);
+    expect(status).toBe(202);
+    expect(objectsAtSend).toEqual([1]);
+    expect(inputReference?.key).toBe(`inputs/${body.id}/${inputReference?.sha256}`);
+    expect(inputReference && (await payloads.get(inputReference))).toEqual(sized(INLINE_PAYLOAD_BYTES + 1).input);
+    expect(Buffer.byteLength(sent[0]?.body ?? "")).toBeLessThan(1_000);
+  });
+
+  it("of whatever content never makes a message that SQS refuses", async () => {
+    const character = fc.constantFrom("x", "é", "\n", '"', "\u0001", "😀");
+    await fc.assert(
+      fc.asyncProperty(character, fc.integer({ min: 1, max: 700_000 }), async (one, count) => {
+        const { post, sent } = memoryApi();
+
+        const { status } = await post("/jobs/other", { input: one.repeat(count) });
+
+        const bytes = sent.map(({ body }) => Buffer.byteLength(body));
+        expect(Math.max(0, ...bytes)).toBeLessThan(SQS_MAX_MESSAGE_BYTES);
+        expect(status).toBe(Buffer.byteLength(JSON.stringify(one.repeat(count))) > 3_145_728 ? 413 : 202);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("is not written for a reused Idempotency-Key", async () => {
+    const { post, payloads, records } = memoryApi();
+    const key = { "idempotency-key": "order-7" };
+    const { body } = await post("/jobs/echo", text("a"), key);
+    const id = String(body.id);
+    const common = { attempts: 1, claims: 1, submittedAt: "", history: [], inputDigest: "another" };
+    records.set(id, { id, type: "echo", status: "running", ...common });
+
+    const { status } = await post("/jobs/echo", sized(300_000), key);
+
+    expect(status).toBe(409);
+    expect(payloads.objects.size).toBe(0);
+  });
+
+  it("rejects the job with 503 where the bucket does not answer, and sends nothing", async () => {
+    const { api, post, sent, log } = memoryApi();
+    Object.assign(api.payloads, { put: () => Promise.reject(new Error("SlowDown")) });
+
+    const { status, headers, body } = await post("/jobs/echo", sized(300_000));
+
+    expect({ status, type: body.type }).toEqual({ status: 503, type: "urn:sluice:problem:unavailable" });
+    expect(headers["retry-after"]).toBe("1");
+    expect(body.detail).toBe("the payload bucket, which keeps large inputs, did not take the job's; send it again");
+    expect(sent).toEqual([]);
+    expect(log).toEqual(["input.not-kept"]);
+  });
+
+  it("of a batch that the bucket does not take rejects that job alone", async () => {
+    const { api, post, sent } = memoryApi();
+    Object.assign(api.payloads, { put: () => Promise.reject(new Error("SlowDown")) });
+
+    const { status, body } = await post("/jobs/echo/batch", { jobs: [text("a"), sized(300_000), text("b")] });
+
+    expect(status).toBe(202);
+    expect(body.accepted).toMatchObject([{ index: 0 }, { index: 2 }]);
+    expect(body.rejected).toMatchObject([{ index: 1, error: { status: 503 } }]);
+    expect(sent).toHaveLength(2);
+  });
+
+  it("of a batch for which no time is left rejects that job, and sends the others", async () => {
+    const { api, clock, post, sent } = memoryApi();
+    const { put } = api.payloads;
+    const slow = async (...call: Parameters<typeof put>) => {
+      await clock.pass(4_000);
+      return put(...call);
+    };
+    Object.assign(api.payloads, { put: slow });
+
+    const { body } = await post("/jobs/echo/batch", { jobs: Array.from({ length: 20 }, () => sized(300_000)) });
+
+    const rejected = body.rejected as { readonly error: { readonly status: number; readonly detail: string } }[];
+    expect(sent.length).toBeGreaterThan(0);
+    expect(sent.length + rejected.length).toBe(20);
+    expect(rejected.at(-1)?.error).toMatchObject({
+      status: 503,
+      detail: "no time was left for the job; send it again",
+    });
+  });
+
+  it("of a batch is written with at most three others at once", async () => {
+    const { api, post, sent } = memoryApi();
+    const { put } = api.payloads;
+    let [writing, most] = [0, 0];
+    Object.assign(api.payloads, {
+      put: async (...call: Parameters<typeof put>) => {
+        writing += 1;
+        most = Math.max(most, writing);
+        await new Promise(setImmediate);
+        writing -= 1;
+        return put(...call);
+      },
+    });
+
+    await post("/jobs/echo/batch", { jobs: Array.from({ length: 10 }, () => sized(300_000)) });
+
+    expect(sent).toHaveLength(10);
+    expect(most).toBe(4);
   });
 });
 
@@ -152,7 +293,7 @@ describe("an Idempotency-Key", () => {
     const { post, sent, records } = memoryApi();
     const { body } = await post("/jobs/other", { input: { a: 1, b: 2 } }, key);
     const id = String(body.id);
-    const { inputDigest } = sent[0] ?? {};
+    const { inputDigest } = envelopeOf(sent[0]);
     records.set(id, {
       id,
       type: "other",
