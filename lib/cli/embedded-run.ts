@@ -32,6 +32,8 @@ export type RunOptions = {
   readonly accountConcurrency: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly showsLogs: boolean;
+  /** Where data is kept. @default in memory, until the run stops */
+  readonly dataFolder?: string | undefined;
 };
 
 type Given = ReturnType<typeof readOptions<typeof RUN_OPTIONS>>;
@@ -73,6 +75,7 @@ export const startEmbeddedRun = async (
     port: options.port,
     awsPort: options.awsPort,
     accountConcurrency: options.accountConcurrency,
+    dataFolder: options.dataFolder,
     environment: { [API_VARIABLES.metricsPeriodSeconds]: METRICS_PERIOD_SECONDS, ...options.environment },
     onLog: (line) => {
       if (options.showsLogs) process.stderr.write(`${line.functionName} ${line.text.trimEnd()}\n`);

@@ -16,13 +16,14 @@ import type { World } from "./world.ts";
  * Makes all resources of the stacks, each after those that it refers to.
  *
  * @returns the stacks' outputs, by `<stack>.<output>`
- * @throws TemplateInvalid, TemplateUnsupported or what a resource's service answered
+ * @throws TemplateInvalid, TemplateUnsupported, TableDiffers or ResourceFailed with what a resource's service answered
  */
 export const deploy = async (stacks: readonly Stack[], world: World): Promise<Readonly<Record<string, string>>> => {
   const exports = new Map<string, Json>();
+  const owners = new Map<string, string>();
   const outputs: Record<string, string> = {};
   for (const stack of stacks) {
-    const scope = await deployStack(stack, exports, world);
+    const scope = await deployStack(stack, exports, owners, world);
     for (const [name, { value, exportName, condition }] of Object.entries(stack.template.outputs)) {
       if (condition !== undefined && !scope.condition(condition)) continue;
       const result = evaluate(value, scope) ?? null;
@@ -33,15 +34,35 @@ export const deploy = async (stacks: readonly Stack[], world: World): Promise<Re
   return outputs;
 };
 
-const deployStack = async (stack: Stack, exports: ReadonlyMap<string, Json>, world: World): Promise<Scope> => {
+const deployStack = async (
+  stack: Stack,
+  exports: ReadonlyMap<string, Json>,
+  owners: Map<string, string>,
+  world: World,
+): Promise<Scope> => {
   const created = new Map<string, Created>();
   const scope = scopeOf(stack, created, exports);
   for (const logicalId of creationOrder(stack)) {
     const resource = stack.template.resources[logicalId];
     if (resource === undefined || (resource.condition !== undefined && !scope.condition(resource.condition))) continue;
-    created.set(logicalId, await createResource(stack.name, logicalId, resource, scope, world));
+    const made = await createResource(stack.name, logicalId, resource, scope, world);
+    checkOwnName(`${stack.name}.${logicalId}`, made, owners);
+    created.set(logicalId, made);
   }
   return scope;
+};
+
+/** What an earlier run left is taken over, so a service does not tell when two resources have one name. */
+const checkOwnName = (path: string, { attributes }: Created, owners: Map<string, string>): void => {
+  const arn = attributes?.Arn;
+  if (arn === undefined) return;
+  const owner = owners.get(arn);
+  if (owner !== undefined) {
+    throw new SluiceError("TemplateInvalid", `${path} must have a name of its own, got that of ${owner}`, {
+      hint: "AWS would refuse it too: leave the name out, or choose another",
+    });
+  }
+  owners.set(arn, path);
 };
 
 const creationOrder = ({ name, template }: Stack): readonly string[] =>
@@ -78,7 +99,7 @@ const createResource = async (
   try {
     return await type.create({ stackName, logicalId, type: resource.type, properties }, world);
   } catch (cause) {
-    if (isSluiceError(cause) && cause.code === "TemplateInvalid") throw cause;
+    if (isSluiceError(cause) && cause.code !== "AwsCallFailed") throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SluiceError(
       "ResourceFailed",

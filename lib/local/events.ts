@@ -38,6 +38,8 @@ export type LocalEvent = { readonly atMs: number } & (
       readonly queueName: string;
       readonly allowed: number;
     }
+  /** Something went wrong on purpose: a fault plan asked for it. */
+  | { readonly kind: "fault-injected"; readonly name: string; readonly where: string }
   /** The thread that holds the data ended by itself: the run is of no more use. */
   | { readonly kind: "store-failed"; readonly message: string }
 );

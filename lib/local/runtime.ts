@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { type Cancel, type Clock, every } from "./clock.ts";
 import { EventSourceMapping } from "./event-source-mapping.ts";
 import type { LocalEventBody, LocalLog } from "./events.ts";
+import type { RunFaults } from "./faults/run-faults.ts";
 import { answerHttp } from "./http-api.ts";
 import type { HttpPort } from "./http-port.ts";
 import { AccountConcurrency } from "./lambda/account-concurrency.ts";
@@ -22,6 +23,8 @@ export type RuntimeOptions = {
   readonly clock: Clock;
   readonly onLog: (line: LocalLog) => void;
   readonly onEvent: (event: LocalEventBody) => void;
+  /** @default - nothing goes wrong on purpose */
+  readonly faults?: RunFaults | undefined;
 };
 
 /** How an event source mapping and its queue are doing. */
@@ -54,6 +57,7 @@ const METRICS_EVERY_MS = 1_000;
 export const startRuntime = (options: RuntimeOptions): Runtime => {
   const { world, store, http, clock, onEvent } = options;
   const pool = openPool(options);
+  options.faults?.crashBy((environment) => pool.crash(environment));
   const metrics = new Map(options.functions.map(({ name }) => [name, new FunctionMetrics(name)]));
   const functions = openFunctions(options, pool, metrics);
   const invoke = async (functionName: string, payload: string): Promise<InvocationResult> =>
@@ -62,7 +66,7 @@ export const startRuntime = (options: RuntimeOptions): Runtime => {
     (settings) =>
       new EventSourceMapping({
         settings,
-        store,
+        store: options.faults?.disturb(store) ?? store,
         invoke: (payload) => invoke(settings.functionName, payload),
         clock,
         onEvent,
@@ -91,7 +95,7 @@ export const startRuntime = (options: RuntimeOptions): Runtime => {
   };
 };
 
-const openPool = ({ store, accountConcurrency, clock, onLog, onEvent }: RuntimeOptions): EnvironmentPool =>
+const openPool = ({ store, accountConcurrency, clock, onLog, onEvent, faults }: RuntimeOptions): EnvironmentPool =>
   new EnvironmentPool({
     most: accountConcurrency,
     mostLoading: availableParallelism(),
@@ -100,10 +104,11 @@ const openPool = ({ store, accountConcurrency, clock, onLog, onEvent }: RuntimeO
     clock,
     onLog,
     onEvent,
+    faults,
   });
 
 const openFunctions = (
-  { functions, accountConcurrency, clock, onEvent }: RuntimeOptions,
+  { world, functions, accountConcurrency, clock, onEvent, faults }: RuntimeOptions,
   pool: EnvironmentPool,
   metricsByName: ReadonlyMap<string, FunctionMetrics>,
 ): ReadonlyMap<string, LambdaFunction> => {
@@ -111,10 +116,12 @@ const openFunctions = (
     reservedConcurrency === undefined ? [] : [[name, reservedConcurrency] as const],
   );
   const account = new AccountConcurrency(accountConcurrency, new Map(reserved));
+  const mapped = new Set(world.mappings.map(({ functionName }) => functionName));
   return new Map(
     functions.map((settings) => {
+      const own = { settings, faults: mapped.has(settings.name) ? faults : undefined };
       const metrics = metricsByName.get(settings.name) ?? missing(settings.name);
-      return [settings.name, new LambdaFunction({ settings, account, pool, metrics, clock, onEvent })];
+      return [settings.name, new LambdaFunction({ ...own, account, pool, metrics, clock, onEvent })];
     }),
   );
 };

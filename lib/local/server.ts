@@ -1,20 +1,28 @@
+import { resolve } from "node:path";
 import { SluiceError } from "../core/errors.ts";
 import { readAssembly, type Stack } from "./assembly.ts";
 import { systemClock } from "./clock.ts";
+import { secretsFileOf } from "./data/data-folder.ts";
+import { forgetSecrets, keepSecrets, type SecretKeeper } from "./data/secret-file.ts";
 import { deploy } from "./deployment.ts";
 import { type Difference, groupDifferences } from "./differences.ts";
 import type { LocalEvent, LocalEventBody, LocalLog } from "./events.ts";
+import type { FaultPlan } from "./faults/fault-plan.ts";
+import { RunFaults } from "./faults/run-faults.ts";
 import { type HttpPort, openHttpPort } from "./http-port.ts";
 import { defaultAccountConcurrency } from "./lambda/account-concurrency.ts";
 import { checkOverrides, withOverrides } from "./overrides.ts";
 import { type MappingObservation, startRuntime } from "./runtime.ts";
 import { checkTemplates } from "./template-check.ts";
 import { callAws } from "./wire/call-aws.ts";
+import { createBucket } from "./wire/create-bucket.ts";
+import type { FoundData } from "./wire/messages.ts";
 import { type Store, startStore } from "./wire/store.ts";
 import type { FunctionSettings, World } from "./world.ts";
 
 export type { Difference } from "./differences.ts";
 export type { LocalEvent, LocalLog } from "./events.ts";
+export type { FaultPlan } from "./faults/fault-plan.ts";
 export { defaultAccountConcurrency } from "./lambda/account-concurrency.ts";
 export type { MappingObservation } from "./runtime.ts";
 
@@ -27,12 +35,16 @@ export type LocalOptions = {
   readonly awsPort: number;
   /** Invocations of all functions together that may run at once. @default as many as this machine is taken to carry: {@link defaultAccountConcurrency} */
   readonly accountConcurrency?: number;
+  /** Where queues, tables, objects and secrets are kept, also when this process is killed. @default in memory, until the run stops */
+  readonly dataFolder?: string;
   /** Values for variables that functions declare, in place of the template's. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /** Takes each line that a function prints. @default they are dropped */
   readonly onLog?: (line: LocalLog) => void;
   /** Takes what happens. @default nobody listens */
   readonly onEvent?: (event: LocalEvent) => void;
+  /** What goes wrong on purpose; each time there is an event. @default nothing */
+  readonly faults?: FaultPlan;
 };
 
 /** An app that runs on this machine. */
@@ -41,11 +53,15 @@ export type LocalRun = {
   readonly awsUrl: string;
   /** What works otherwise than on AWS. */
   readonly differences: readonly Difference[];
+  /** Where data is kept, and how much of it an earlier run left; none of a run in memory. */
+  readonly data: { readonly folder: string; readonly found: FoundData } | undefined;
   /** The stacks' outputs, by `<stack>.<output>`. */
   readonly outputs: Readonly<Record<string, string>>;
   observe(): readonly MappingObservation[];
   /** Returns the environment variables that the template gives to a function. @throws FunctionUnknown */
   variablesOf(logicalIdOrName: string): Readonly<Record<string, string>>;
+  /** From now on nothing goes wrong on purpose. */
+  endFaults(): void;
   /** Ends the run; invocations underway get `drainMs` to end. @default drainMs 10,000 */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
 };
@@ -55,7 +71,10 @@ const DRAIN_MS = 10_000;
 /**
  * Runs a synthesized app on this machine, reachable from this machine alone.
  *
- * @throws AssemblyInvalid, TemplateUnsupported, TemplateInvalid, VariableUnknown, PortInUse or ResourceFailed; nothing is left running then
+ * Nothing is left running after an error.
+ *
+ * @throws AssemblyInvalid, TemplateUnsupported, TemplateInvalid, VariableUnknown, PortInUse, DataFolderInUse,
+ * DataFolderInvalid, DataFolderDamaged, TableDiffers or ResourceFailed
  */
 export const startLocal = async (options: LocalOptions): Promise<LocalRun> => {
   const stacks = await readAssembly(options.assemblyFolder);
@@ -66,8 +85,14 @@ export const startLocal = async (options: LocalOptions): Promise<LocalRun> => {
   const http = await openHttpPort(options.port);
   let store: Store | undefined;
   try {
-    store = await startStore(options.awsPort, ({ message }) => onEvent({ kind: "store-failed", message }));
-    return { ...(await run(options, stacks, http, store, onEvent)), differences };
+    const onFault = (name: string, where: string): void => onEvent({ kind: "fault-injected", name, where });
+    const faults = options.faults === undefined ? undefined : new RunFaults(options.faults, onFault);
+    const onFailure = ({ message }: Error): void => onEvent({ kind: "store-failed", message });
+    const dataFolder = options.dataFolder === undefined ? undefined : resolve(options.dataFolder);
+    store = await startStore(options.awsPort, onFailure, faults, dataFolder);
+    const { found } = store;
+    const data = dataFolder === undefined || found === undefined ? undefined : { folder: dataFolder, found };
+    return { ...(await run(options, stacks, http, store, faults, onEvent)), differences, data };
   } catch (error) {
     await Promise.all([http.close(), store?.stop()]);
     throw error;
@@ -79,9 +104,11 @@ const run = async (
   stacks: readonly Stack[],
   http: HttpPort,
   store: Store,
+  faults: RunFaults | undefined,
   onEvent: (event: LocalEventBody) => void,
-): Promise<Omit<LocalRun, "differences">> => {
-  const world = emptyWorld(stacks, http, store);
+): Promise<Omit<LocalRun, "differences" | "data">> => {
+  const keepSecret = options.dataFolder === undefined ? forgetSecrets : keepSecrets(secretsFileOf(options.dataFolder));
+  const world = emptyWorld(stacks, http, store, keepSecret);
   const outputs = await deploy(stacks, world);
   const functions = [...world.functions.values()].map((one) => withOverrides(one, options.environment ?? {}));
   const runtime = startRuntime({
@@ -93,6 +120,7 @@ const run = async (
     clock: systemClock,
     onLog: options.onLog ?? (() => undefined),
     onEvent,
+    faults,
   });
   const stop = async (drainMs: number): Promise<void> => {
     await runtime.drain(drainMs);
@@ -106,6 +134,10 @@ const run = async (
     outputs,
     observe: runtime.observe,
     variablesOf: (logicalIdOrName) => variablesOf(functions, logicalIdOrName),
+    endFaults: () => {
+      faults?.end();
+      if (faults !== undefined) store.endFaults();
+    },
     stop: ({ drainMs = DRAIN_MS } = {}) => {
       stopped ??= stop(drainMs);
       return stopped;
@@ -113,12 +145,14 @@ const run = async (
   };
 };
 
-const emptyWorld = (stacks: readonly Stack[], http: HttpPort, store: Store): World => ({
+const emptyWorld = (stacks: readonly Stack[], http: HttpPort, store: Store, keepSecret: SecretKeeper): World => ({
   awsUrl: store.url,
   apiUrl: http.url,
   callAws: (target, input) => callAws(store.url, target, input),
+  createBucket: (name) => createBucket(store.url, name),
   assetFolders: new Map(stacks.flatMap(({ assetFolders }) => [...assetFolders])),
   secrets: new Map(),
+  keepSecret,
   queues: new Map(),
   functions: new Map(),
   mappings: [],

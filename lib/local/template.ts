@@ -38,7 +38,7 @@ const SECTIONS = new Set([
   "AWSTemplateFormatVersion",
 ]);
 
-/** `DeletionPolicy` and `UpdateReplacePolicy` speak of what comes after a run: nothing is kept. */
+/** `DeletionPolicy` and `UpdateReplacePolicy` speak of what is deleted: a run deletes nothing. */
 const RESOURCE_ATTRIBUTES = new Set([
   "Type",
   "Properties",

@@ -1,3 +1,4 @@
+import type { SecretKeeper } from "./data/secret-file.ts";
 import type { JsonObject } from "./json.ts";
 
 /** What the resources of a template come to: each type puts its own in, and looks up what it points at. */
@@ -7,10 +8,13 @@ export type World = {
   readonly apiUrl: string;
   /** Calls a service by `X-Amz-Target`. @throws AwsCallFailed */
   readonly callAws: (target: string, input: JsonObject) => Promise<JsonObject>;
+  /** Makes a bucket where there is none of this name. @throws AwsCallFailed */
+  readonly createBucket: (name: string) => Promise<void>;
   /** Absolute path of an asset's folder, by object key. */
   readonly assetFolders: ReadonlyMap<string, string>;
   /** The value of each secret, by ARN. */
   readonly secrets: Map<string, string>;
+  readonly keepSecret: SecretKeeper;
   readonly queues: Map<string, QueueSettings>;
   /** By ARN. */
   readonly functions: Map<string, FunctionSettings>;

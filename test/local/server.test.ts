@@ -405,7 +405,7 @@ describe("starting a local run", () => {
   });
 
   it("rejects a template that it cannot run before it opens a port", async () => {
-    const folder = new AssemblyBuilder(temporaryFolder()).writeResources({ Bucket: { Type: "AWS::S3::Bucket" } });
+    const folder = new AssemblyBuilder(temporaryFolder()).writeResources({ Topic: { Type: "AWS::SNS::Topic" } });
     const port = await busyPort();
 
     await expect(start({ assemblyFolder: folder, port })).rejects.toMatchObject({ code: "TemplateUnsupported" });
@@ -419,6 +419,14 @@ describe("starting a local run", () => {
         B: { Type: "AWS::SQS::Queue", Properties: { QueueName: { Ref: "A" } } },
       },
       message: "App must have no cycle of references, got A → B → A",
+    },
+    {
+      what: "two queues of one name",
+      resources: {
+        A: { Type: "AWS::SQS::Queue", Properties: { QueueName: "same" } },
+        B: { Type: "AWS::SQS::Queue", Properties: { QueueName: "same" } },
+      },
+      message: "App.B must have a name of its own, got that of App.A",
     },
     {
       what: "a queue that SQS refuses",

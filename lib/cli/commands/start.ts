@@ -9,21 +9,28 @@ const PORTS = { port: "3000", awsPort: "4566" } as const;
 const HELP = `Usage: npm start -- [options]
 
 Runs a stage on this machine from its synthesized template: the HTTP API, the queues, workers that scale as AWS scales
-them, and the table. Prints "ready" when it can be used. Ctrl-C lets running jobs end, then stops; state is kept in
-memory only.
+them, the table and the bucket. Prints "ready" when it can be used. Ctrl-C lets running jobs end, then stops; data is
+kept in memory and gone then, unless --data names a folder for it.
 
 Options:
 ${runOptionsHelp(PORTS)}
+  --data DIR                 keeps queues, table, objects and secrets in this folder, and goes on with what is there
   --explain                  lists what this run does not do as AWS does, and why, then goes on
   --help                     prints this`;
+
+const OPTIONS = {
+  ...RUN_OPTIONS,
+  data: { type: "string" },
+  explain: { type: "boolean", default: false },
+} as const;
 
 /** `sluice start`: an embedded run until Ctrl-C. */
 export const start: Command = {
   summary: "runs a stage on this machine",
   help: HELP,
   run: async (args, environment) => {
-    const given = readOptions(args, { ...RUN_OPTIONS, explain: { type: "boolean", default: false } });
-    const options = runOptions(given, PORTS);
+    const given = readOptions(args, OPTIONS);
+    const options = { ...runOptions(given, PORTS), dataFolder: given.data };
     const startedMs = performance.now();
     const interruption = listenForInterruption();
     const run = await startEmbeddedRun(options, {
@@ -36,9 +43,15 @@ export const start: Command = {
     console.log("\nstopping: running jobs may end, a second Ctrl-C stops at once");
     await run.stop();
     interruption.release();
-    console.log("stopped");
+    console.log(run.data === undefined ? "stopped" : `stopped; data is kept in ${run.data.folder}`);
     return 0;
   },
+};
+
+const dataLine = (data: LocalRun["data"]): string => {
+  if (data === undefined) return "in memory, gone when this stops   (--data DIR keeps it)";
+  const { messages, records, objects } = data.found;
+  return `${data.folder}   (found messages: ${messages}, records: ${records}, objects: ${objects})`;
 };
 
 const describe = (run: LocalRun, stage: string, isExplained: boolean): void => {
@@ -46,7 +59,8 @@ const describe = (run: LocalRun, stage: string, isExplained: boolean): void => {
   console.log(`Sluice, stage ${stage}
   API    ${run.apiUrl}   (GET ${run.apiUrl}/openapi.json describes it)
   AWS    ${run.awsUrl}   (aws --endpoint-url, or an SDK client's endpoint; any credentials)
-  queues ${queues.length}`);
+  queues ${queues.length}
+  data   ${dataLine(run.data)}`);
   if (!isExplained) {
     console.log(`  ${run.differences.length} differences from AWS; --explain lists them`);
     return;

@@ -1,5 +1,6 @@
 import { type Cancel, type Clock, every } from "../clock.ts";
 import type { EnvironmentEnd, LocalEventBody, LocalLog } from "../events.ts";
+import type { RunFaults } from "../faults/run-faults.ts";
 import type { FunctionSettings } from "../world.ts";
 import { Environment } from "./environment.ts";
 import type { FunctionError } from "./result.ts";
@@ -15,6 +16,8 @@ export type EnvironmentPoolOptions = {
   readonly clock: Clock;
   readonly onLog: (line: LocalLog) => void;
   readonly onEvent: (event: LocalEventBody) => void;
+  /** @default - nothing goes wrong on purpose */
+  readonly faults?: RunFaults | undefined;
 };
 
 type Waiting = { readonly settings: FunctionSettings; readonly resolve: (got: Environment | FunctionError) => void };
@@ -64,6 +67,12 @@ export class EnvironmentPool {
   /** How many environments a function has. */
   countOf(functionName: string): number {
     return [...this.#all].filter(({ settings }) => settings.name === functionName).length;
+  }
+
+  /** Ends one environment as if it had crashed; what it runs fails. @param accessKeyId which */
+  crash(accessKeyId: string): void {
+    const environment = [...this.#all].find((one) => one.accessKeyId === accessKeyId);
+    if (environment !== undefined) this.#remove(environment, "crashed");
   }
 
   /** Ends all environments; what they run fails. */
@@ -126,14 +135,15 @@ export class EnvironmentPool {
   }
 
   #open(settings: FunctionSettings): Environment | undefined {
-    const { awsUrl, source, clock, onLog, onEvent } = this.#options;
+    const { awsUrl, source, clock, onLog, onEvent, faults } = this.#options;
     const onEnd = (reason: EnvironmentEnd): void => {
       this.#forget(environment);
       onEvent({ kind: "environment-ended", functionName: settings.name, reason });
     };
     let environment: Environment;
     try {
-      environment = new Environment({ settings, awsUrl, source, clock, onLog, onEnd });
+      const clockOffMs = faults?.clockOffMs(settings.name);
+      environment = new Environment({ settings, awsUrl, source, clock, clockOffMs, onLog, onEnd });
       return environment;
     } catch (error) {
       // Node refuses some NODE_OPTIONS.

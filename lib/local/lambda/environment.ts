@@ -2,6 +2,7 @@ import type { Worker } from "node:worker_threads";
 import type { Clock } from "../clock.ts";
 import type { EnvironmentEnd, LocalLog } from "../events.ts";
 import type { FunctionSettings } from "../world.ts";
+import { newEnvironmentKey } from "./environment-key.ts";
 import { openThread } from "./open-thread.ts";
 import type { FunctionError, InvocationResult } from "./result.ts";
 import type { FromThread, ToThread } from "./thread-messages.ts";
@@ -12,6 +13,8 @@ export type EnvironmentOptions = {
   /** What runs in the thread. */
   readonly source: URL;
   readonly clock: Clock;
+  /** By how much the function's clock is wrong, where somebody asked for that. @default - it is right */
+  readonly clockOffMs?: number | undefined;
   readonly onLog: (line: LocalLog) => void;
   /** Called once, when the environment can run nothing more. */
   readonly onEnd: (reason: EnvironmentEnd) => void;
@@ -26,6 +29,8 @@ const THREAD_END_MS = 2_000;
 /** One of Lambda's execution environments: a thread that loaded a function's code, and runs one invocation at a time. */
 export class Environment {
   readonly settings: FunctionSettings;
+  /** Of the credentials that the function calls AWS's services with. */
+  readonly accessKeyId = newEnvironmentKey();
   /** When it last had nothing to do, for who removes the longest unused. */
   idleSinceMs = 0;
   readonly #clock: Clock;
@@ -44,7 +49,7 @@ export class Environment {
     this.settings = options.settings;
     this.#clock = options.clock;
     this.#onEnd = options.onEnd;
-    const { thread, closed } = openThread(options);
+    const { thread, closed } = openThread({ clockOffMs: undefined, ...options, accessKeyId: this.accessKeyId });
     this.#thread = thread;
     this.#closed = closed;
     thread.on("message", (message: FromThread) => this.#hear(message));

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { LAMBDA_MAX_PAYLOAD_BYTES } from "../../core/limits.ts";
 import type { Clock } from "../clock.ts";
 import type { LocalEventBody } from "../events.ts";
+import type { RunFaults } from "../faults/run-faults.ts";
 import type { FunctionSettings } from "../world.ts";
 import type { AccountConcurrency } from "./account-concurrency.ts";
 import type { EnvironmentPool } from "./environment-pool.ts";
 import type { FunctionMetrics } from "./function-metrics.ts";
-import type { InvocationResult } from "./result.ts";
+import type { FunctionError, InvocationResult } from "./result.ts";
 
 export type FunctionOptions = {
   readonly settings: FunctionSettings;
@@ -15,6 +16,8 @@ export type FunctionOptions = {
   readonly metrics: FunctionMetrics;
   readonly clock: Clock;
   readonly onEvent: (event: LocalEventBody) => void;
+  /** Lets environments die with their answer. @default - nothing goes wrong on purpose */
+  readonly faults?: RunFaults | undefined;
 };
 
 /** A Lambda function. */
@@ -56,12 +59,12 @@ export class LambdaFunction {
   }
 
   async #run(payload: string): Promise<InvocationResult> {
-    const { pool, metrics, clock, onEvent } = this.#options;
+    const { metrics, clock, onEvent } = this.#options;
     const functionName = this.settings.name;
     const requestId = randomUUID();
     const startedMs = clock.nowMs();
     onEvent({ kind: "invocation-started", functionName, requestId });
-    const result = await runIn(pool, this.settings, requestId, payload);
+    const result = await runIn(this.#options, requestId, payload);
     const durationMs = clock.nowMs() - startedMs;
     const errorType = result.kind === "failed" ? result.error.errorType : undefined;
     metrics.count("Invocations", 1);
@@ -72,18 +75,26 @@ export class LambdaFunction {
 }
 
 const runIn = async (
-  pool: EnvironmentPool,
-  settings: FunctionSettings,
+  { pool, settings, faults }: FunctionOptions,
   requestId: string,
   payload: string,
 ): Promise<InvocationResult> => {
   const environment = await pool.take(settings);
   if ("errorType" in environment) return { kind: "failed", error: environment };
   try {
-    return await environment.invoke(requestId, payload);
+    const result = await environment.invoke(requestId, payload);
+    if (faults?.losesAnswer(settings.name) !== true) return result;
+    await environment.stop("crashed");
+    return { kind: "failed", error: GONE };
   } finally {
     pool.giveBack(environment);
   }
+};
+
+const GONE: FunctionError = {
+  errorType: "Runtime.ExitError",
+  errorMessage: "the environment was ended before its answer was heard",
+  trace: [],
 };
 
 const TOO_LARGE: InvocationResult = {

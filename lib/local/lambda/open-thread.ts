@@ -17,14 +17,18 @@ const YOUNG_GENERATION_MIB = 8;
 export const openThread = ({
   settings,
   awsUrl,
+  accessKeyId,
   source,
   clock,
+  clockOffMs,
   onLog,
 }: {
   readonly settings: FunctionSettings;
   readonly awsUrl: string;
+  readonly accessKeyId: string;
   readonly source: URL;
   readonly clock: Clock;
+  readonly clockOffMs: number | undefined;
   readonly onLog: (line: LocalLog) => void;
 }): { readonly thread: Worker; readonly closed: Promise<void> } => {
   const functionName = settings.name;
@@ -38,11 +42,12 @@ export const openThread = ({
     memoryMiB: settings.memoryMiB,
     logGroupName: settings.logGroupName,
     logStreamName,
+    clockOffMs,
   };
   const thread = new Worker(source, {
     name: functionName,
     workerData: data,
-    env: lambdaVariables(settings, awsUrl, logStreamName),
+    env: lambdaVariables(settings, awsUrl, accessKeyId, logStreamName),
     argv: [],
     execArgv: [],
     stdout: true,

@@ -9,6 +9,8 @@ export type ThreadData = {
   readonly memoryMiB: number;
   readonly logGroupName: string;
   readonly logStreamName: string;
+  /** By how much the function's clock is wrong, where somebody asked for that. */
+  readonly clockOffMs: number | undefined;
 };
 
 export type ToThread = {

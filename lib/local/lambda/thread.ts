@@ -9,6 +9,9 @@ const data: ThreadData = workerData;
 /** Lambda's limit for what an invocation takes and gives. */
 const MAX_PAYLOAD_BYTES = 6_291_556;
 
+/** The machine's, whatever the function's clock says. */
+const trueNow = Date.now;
+
 const send = (message: FromThread): void => parentPort?.postMessage(message);
 
 const errorOf = (error: unknown): FunctionError =>
@@ -29,7 +32,7 @@ const contextOf = ({ requestId, deadlineMs }: ToThread): object => ({
   memoryLimitInMB: String(data.memoryMiB),
   logGroupName: data.logGroupName,
   logStreamName: data.logStreamName,
-  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - trueNow()),
 });
 
 type Handler = (event: unknown, context: object) => unknown;
@@ -45,6 +48,18 @@ const run = async (handler: Handler, invocation: ToThread): Promise<FromThread> 
   } catch (error) {
     return { kind: "failed", error: errorOf(error) };
   }
+};
+
+/** Gives the function a clock that is wrong. */
+const setClockOff = (offMs: number): void => {
+  const TrueDate = Date;
+  const wrongNow = (): number => trueNow() + offMs;
+  globalThis.Date = new Proxy(TrueDate, {
+    apply: () => new TrueDate(wrongNow()).toString(),
+    construct: (target, given, newTarget) =>
+      Reflect.construct(target, given.length === 0 ? [wrongNow()] : given, newTarget),
+    get: (target, name) => (name === "now" ? wrongNow : Reflect.get(target, name)),
+  });
 };
 
 const crash = (error: FunctionError): void => {
@@ -67,6 +82,7 @@ process.on("unhandledRejection", (reason) =>
 );
 
 const startedMs = performance.now();
+if (data.clockOffMs !== undefined) setClockOff(data.clockOffMs);
 try {
   const handler = await loadHandler();
   parentPort?.on("message", async (invocation: ToThread) => send(await run(handler, invocation)));

@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, REGION } from "../aws.ts";
+import { REGION } from "../aws.ts";
 import type { FunctionSettings } from "../world.ts";
 
 /**
@@ -9,10 +9,11 @@ import type { FunctionSettings } from "../world.ts";
 export const lambdaVariables = (
   settings: FunctionSettings,
   awsUrl: string,
+  accessKeyId: string,
   logStreamName: string,
 ): Readonly<Record<string, string>> => ({
   ...settings.variables,
-  AWS_ACCESS_KEY_ID: ACCOUNT_ID,
+  AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: "local",
   AWS_SESSION_TOKEN: "local",
   AWS_REGION: REGION,

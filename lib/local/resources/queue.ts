@@ -1,9 +1,10 @@
 import { arnOf } from "../aws.ts";
+import type { World } from "../world.ts";
 import { nameOf, numberOf } from "./properties.ts";
 import type { ResourceType } from "./resource-type.ts";
 import { differs, fields, honoured, inert } from "./treatment.ts";
 
-const encryption = differs("messages are kept in memory, as they are");
+const encryption = differs("messages are kept as they are, unencrypted");
 
 /** What `CreateQueue` takes under the same name. */
 const ATTRIBUTES = [
@@ -31,7 +32,7 @@ export const queue: ResourceType = {
     ReceiveMessageWaitTimeSeconds: honoured,
     RedrivePolicy: fields({ deadLetterTargetArn: honoured, maxReceiveCount: honoured }),
     VisibilityTimeout: honoured,
-    MessageRetentionPeriod: differs("messages stay until they are deleted or the run stops"),
+    MessageRetentionPeriod: differs("messages stay until they are deleted"),
     RedriveAllowPolicy: differs("any queue may use it as its dead-letter queue"),
     KmsMasterKeyId: encryption,
     KmsDataKeyReusePeriodSeconds: encryption,
@@ -52,12 +53,36 @@ export const queue: ResourceType = {
       if (value === undefined) return [];
       return [[attribute, typeof value === "object" ? JSON.stringify(value) : String(value)] as const];
     });
-    const { QueueUrl: url } = await callAws("AmazonSQS.CreateQueue", {
-      QueueName: name,
-      Attributes: Object.fromEntries(attributes),
-    });
+    const url = await putQueue(callAws, name, Object.fromEntries(attributes));
     const arn = arnOf("sqs", name);
     queues.set(arn, { name, visibilityTimeoutSeconds: numberOf(resource, "VisibilityTimeout", 30) });
-    return { ref: String(url), attributes: { Arn: arn, QueueName: name, QueueUrl: String(url) } };
+    return { ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
   },
+};
+
+/** What a queue has of which its template says nothing. */
+const DEFAULTS = {
+  DelaySeconds: "0",
+  MaximumMessageSize: "1048576",
+  MessageRetentionPeriod: "345600",
+  ReceiveMessageWaitTimeSeconds: "0",
+  RedrivePolicy: "",
+  VisibilityTimeout: "30",
+} as const;
+
+/** Makes a queue, or gives the one that an earlier run has left the attributes that it has now. */
+const putQueue = async (
+  callAws: World["callAws"],
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+): Promise<string> => {
+  const { QueueUrls: urls } = await callAws("AmazonSQS.ListQueues", { QueueNamePrefix: name });
+  const kept = (Array.isArray(urls) ? urls : []).map(String).find((url) => url.endsWith(`/${name}`));
+  if (kept === undefined) {
+    const { QueueUrl: made } = await callAws("AmazonSQS.CreateQueue", { QueueName: name, Attributes: attributes });
+    return String(made);
+  }
+  const unsaid = name.endsWith(".fifo") ? { ...DEFAULTS, ContentBasedDeduplication: "false" } : DEFAULTS;
+  await callAws("AmazonSQS.SetQueueAttributes", { QueueUrl: kept, Attributes: { ...unsaid, ...attributes } });
+  return kept;
 };

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import { arnOf } from "../aws.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { suffixOf } from "../physical-name.ts";
@@ -32,15 +33,18 @@ export const secret: ResourceType = {
       SecretStringTemplate: honoured,
     }),
     Description: inert,
-    KmsKeyId: differs("the value is kept in memory, as it is"),
+    KmsKeyId: differs("the value is kept as it is, unencrypted"),
     Tags: inert,
   },
   attributes: ["Id"],
-  differences: [{ about: "value", why: "it is made anew at every start" }],
-  create: (resource, { secrets }) => {
+  differences: [{ about: "value", why: "it is made anew at every start, unless the run keeps its data" }],
+  create: (resource, { secrets, keepSecret }) => {
     const name = nameOf(resource, "Name", 500);
     const arn = arnOf("secretsmanager", `secret:${name}-${suffixOf(name, 6)}`);
-    secrets.set(arn, optionalTextOf(resource, "SecretString") ?? generate(resource));
+    // As with CloudFormation, a secret is made anew when it is to be made otherwise.
+    const recipe = canonicalJson(resource.properties.GenerateSecretString ?? {});
+    const value = optionalTextOf(resource, "SecretString") ?? keepSecret(arn, recipe, () => generate(resource));
+    secrets.set(arn, value);
     return { ref: arn, attributes: { Id: arn } };
   },
 };

@@ -3,7 +3,7 @@ import { differs, each, fields, honoured, type Treatment, type Treatments } from
 // What both kinds of tables have in common.
 
 export const throughput: Treatment = differs("requests are not throttled: the table takes what this machine can do");
-export const backup: Treatment = differs("there are no backups: a run keeps its data in memory");
+export const backup: Treatment = differs("there are no backups");
 
 const key: Treatment = each(fields({ AttributeName: honoured, KeyType: honoured }));
 const projection: Treatment = fields({ ProjectionType: honoured, NonKeyAttributes: honoured });
@@ -14,8 +14,8 @@ export const TABLE_PROPERTIES: Treatments = {
   KeySchema: key,
   LocalSecondaryIndexes: each(fields({ IndexName: honoured, KeySchema: key, Projection: projection })),
   BillingMode: throughput,
-  SSESpecification: differs("items are kept in memory, as they are"),
-  TimeToLiveSpecification: differs("AWS removes expired items within days; this run keeps them until it stops"),
+  SSESpecification: differs("items are kept as they are, unencrypted"),
+  TimeToLiveSpecification: differs("AWS removes expired items within days; this run keeps them"),
   WarmThroughput: throughput,
 };
 

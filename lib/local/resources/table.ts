@@ -1,3 +1,5 @@
+import { bucket } from "./bucket.ts";
+import { bucketPolicy } from "./bucket-policy.ts";
 import { cdkMetadata } from "./cdk-metadata.ts";
 import { dynamoDbGlobalTable } from "./dynamodb-global-table.ts";
 import { dynamoDbTable } from "./dynamodb-table.ts";
@@ -17,6 +19,8 @@ import type { ResourceType } from "./resource-type.ts";
 import { secret } from "./secret.ts";
 
 const TYPES: readonly ResourceType[] = [
+  bucket,
+  bucketPolicy,
   cdkMetadata,
   dynamoDbGlobalTable,
   dynamoDbTable,

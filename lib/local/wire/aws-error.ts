@@ -17,5 +17,11 @@ export const answerXmlError = (response: ServerResponse, { code, message }: AwsE
   );
 };
 
+/** Answers with an error of S3, whose XML is its own. */
+export const answerS3Error = (response: ServerResponse, { code, message }: AwsError, status = 501): void => {
+  response.writeHead(status, { "content-type": "application/xml" });
+  response.end(`<Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error>`);
+};
+
 const escapeXml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

@@ -1,4 +1,4 @@
-import { SluiceError } from "../../core/errors.ts";
+import { isSluiceError, SluiceError } from "../../core/errors.ts";
 import { REGION } from "../aws.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
@@ -25,5 +25,9 @@ export const callAws = async (awsUrl: string, target: string, input: JsonObject)
   const text = await response.text();
   const answer = text === "" ? {} : (JSON.parse(text) as Json);
   if (response.ok && isJsonObject(answer)) return answer;
-  throw new SluiceError("AwsCallFailed", `${target} must succeed, got ${text}`);
+  throw new SluiceError("AwsCallFailed", `${target} must succeed, got ${text}`, { cause: answer });
 };
+
+/** Tells which refusal of AWS made {@link callAws} fail. */
+export const hasAwsCode = (error: unknown, code: string): boolean =>
+  isSluiceError(error) && isJsonObject(error.cause) && String(error.cause.__type).endsWith(`#${code}`);

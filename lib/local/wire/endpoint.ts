@@ -4,11 +4,13 @@ import { answerJsonError, answerXmlError } from "./aws-error.ts";
 import { answerCloudWatchCbor, answerCloudWatchJson, CLOUDWATCH_CBOR_PATH } from "./cloudwatch-protocols.ts";
 import { DYNAMODB_OPERATIONS } from "./dynamodb.ts";
 import { readBody } from "./request-body.ts";
+import { isS3Call, S3_OPERATIONS } from "./s3-operation.ts";
 import { SQS_OPERATIONS } from "./sqs.ts";
 
 export type Services = {
   readonly sqs: RequestListener;
   readonly dynamoDb: RequestListener;
+  readonly s3: RequestListener;
   readonly metrics: MetricStore;
 };
 
@@ -20,11 +22,13 @@ const MAX_FORM_BYTES = 2 * 1_024 * 1_024;
 
 /** Hands each call of an AWS service to who answers it; the hot paths are handed on unread. */
 export const answerAws =
-  ({ sqs, dynamoDb, metrics }: Services): RequestListener =>
+  ({ sqs, dynamoDb, s3, metrics }: Services): RequestListener =>
   (request, response) => {
     const target = request.headers["x-amz-target"];
     if (request.url === `${CLOUDWATCH_CBOR_PATH}GetMetricData`) {
       void answerCloudWatchCbor(metrics, request, response);
+    } else if (typeof target !== "string" && isS3Call(request)) {
+      s3(request, response);
     } else if (typeof target !== "string") {
       void refuseUntargeted(request, response);
     } else if (target.startsWith(DYNAMODB_PREFIX) && isAmong(DYNAMODB_OPERATIONS, target, DYNAMODB_PREFIX)) {
@@ -48,6 +52,7 @@ const unsupported = (operation: string): string =>
 const SUPPORTED = [
   `SQS (JSON protocol): ${SQS_OPERATIONS.join(", ")}`,
   `DynamoDB: ${DYNAMODB_OPERATIONS.join(", ")}`,
+  `S3 (signed, path style): ${S3_OPERATIONS.join(", ")}`,
   "CloudWatch (JSON and CBOR protocols): GetMetricData",
 ].join("; ");
 

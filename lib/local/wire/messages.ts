@@ -10,14 +10,22 @@ export type ToStore =
   | { readonly kind: "request"; readonly id: number; readonly request: StoreRequest }
   /** Ends all receives that wait: they answer with what there is. */
   | { readonly kind: "wake" }
-  | { readonly kind: "metrics"; readonly points: readonly MetricPoint[] };
+  | { readonly kind: "metrics"; readonly points: readonly MetricPoint[] }
+  | { readonly kind: "end-faults" };
 
 export type FromStore =
-  | { readonly kind: "listening"; readonly port: number }
-  | { readonly kind: "failed"; readonly code: string; readonly message: string }
+  | { readonly kind: "listening"; readonly port: number; readonly found: FoundData | undefined }
+  /** A hint tells an error that a person can mend. */
+  | { readonly kind: "failed"; readonly code: string; readonly message: string; readonly hint: string | undefined }
   | { readonly kind: "answer"; readonly id: number; readonly messages: readonly QueueMessage[] }
   | { readonly kind: "refusal"; readonly id: number; readonly message: string }
-  | { readonly kind: "depths"; readonly depths: readonly QueueDepth[] };
+  | { readonly kind: "depths"; readonly depths: readonly QueueDepth[] }
+  /** Where a fault plan asks for it: something went wrong, or an environment dies. */
+  | { readonly kind: "fault"; readonly name: string; readonly where: string }
+  | { readonly kind: "crash"; readonly environment: string };
+
+/** How much an earlier run left in the data folder. */
+export type FoundData = { readonly messages: number; readonly objects: number; readonly records: number };
 
 /** A received message. */
 export type QueueMessage = {

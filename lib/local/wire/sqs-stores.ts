@@ -7,24 +7,27 @@ export type SqsQueue = NonNullable<ReturnType<SqsStore["getQueueByName"]>>;
 /**
  * Makes the stores that fauxqs works on.
  *
- * fauxqs takes stores, but does not export the classes they are of: they are loaded from beside its front door. Who has
- * the store counts messages exactly, and receives them without HTTP.
+ * Who has the store counts messages exactly, and receives them without HTTP.
  */
 export const newStores = async (): Promise<SqsStores> => {
   const [sqsStore, snsStore, s3Store] = await Promise.all([
-    newStore("./sqs/sqsStore.js", "SqsStore"),
-    newStore("./sns/snsStore.js", "SnsStore"),
-    newStore("./s3/s3Store.js", "S3Store"),
+    newOfFauxqs("./sqs/sqsStore.js", "SqsStore"),
+    newOfFauxqs("./sns/snsStore.js", "SnsStore"),
+    newOfFauxqs("./s3/s3Store.js", "S3Store"),
   ]);
-  return { sqsStore, snsStore, s3Store };
+  return { sqsStore: sqsStore(), snsStore: snsStore(), s3Store: s3Store() };
 };
 
-/** `never` stands for a class of fauxqs that only its type tells. */
-const newStore = async (file: string, name: string): Promise<never> => {
-  const module: Record<string, (new () => never) | undefined> = await import(
+/**
+ * Returns what makes objects of a class that fauxqs does not export: it is loaded from beside its front door.
+ *
+ * `never` stands for a class of fauxqs that only its type tells.
+ */
+export const newOfFauxqs = async (file: string, name: string): Promise<(...options: readonly string[]) => never> => {
+  const module: Record<string, (new (...options: readonly string[]) => never) | undefined> = await import(
     new URL(file, import.meta.resolve("fauxqs")).href
   );
-  const Store = module[name];
-  if (Store === undefined) throw new Error(`fauxqs must have ${name} in ${file}: this version has not`);
-  return new Store();
+  const Class = module[name];
+  if (Class === undefined) throw new Error(`fauxqs must have ${name} in ${file}: this version has not`);
+  return (...options) => new Class(...options);
 };

@@ -6,7 +6,7 @@ import { keepMessageGroups } from "./message-groups.ts";
 import type { QueueDepth, QueueMessage } from "./messages.ts";
 import { depthOf, queueMetrics } from "./queue-depth.ts";
 import { type TrafficCount, watchTraffic } from "./queue-traffic.ts";
-import { newStores, type SqsQueue, type SqsStore } from "./sqs-stores.ts";
+import { newStores, type SqsQueue, type SqsStore, type SqsStores } from "./sqs-stores.ts";
 
 /** The operations of SQS that fauxqs answers. */
 export const SQS_OPERATIONS: readonly string[] = [
@@ -30,7 +30,7 @@ export const SQS_OPERATIONS: readonly string[] = [
 ];
 
 /**
- * Opens SQS in memory: fauxqs for the wire, and its store for who lives in the same thread.
+ * Opens SQS, and S3 beside it: fauxqs for the wire, and its store for who lives in the same thread.
  *
  * @param portOf the port of the endpoint, once it listens
  */
@@ -38,7 +38,7 @@ export const openSqs = async (portOf: () => number, nowMs: () => number): Promis
   const stores = await newStores();
   const store = stores.sqsStore;
   // fauxqs would name hosts that do not resolve.
-  store.buildQueueUrl = (name) => `http://${LOOPBACK}:${portOf()}/${ACCOUNT_ID}/${name}`;
+  store.buildQueueUrl = (name) => `${queueUrls(portOf())}${name}`;
   const seeSend = keepMessageGroups(store);
   const traffic = watchTraffic(store);
   const app = buildApp({ logger: false, defaultRegion: REGION, stores });
@@ -47,20 +47,26 @@ export const openSqs = async (portOf: () => number, nowMs: () => number): Promis
     done();
   });
   await app.ready();
-  return new Sqs(app, store, traffic, nowMs);
+  return new Sqs(app, stores, traffic, nowMs);
 };
+
+/** What the address of every queue begins with. */
+export const queueUrls = (port: number): string => `http://${LOOPBACK}:${port}/${ACCOUNT_ID}/`;
 
 /** SQS, beside and behind the wire. */
 export class Sqs {
+  /** What fauxqs keeps. */
+  readonly stores: SqsStores;
   readonly #app: ReturnType<typeof buildApp>;
   readonly #store: SqsStore;
   readonly #traffic: TrafficCount;
   readonly #nowMs: () => number;
   #wakes = 0;
 
-  constructor(app: ReturnType<typeof buildApp>, store: SqsStore, traffic: TrafficCount, nowMs: () => number) {
+  constructor(app: ReturnType<typeof buildApp>, stores: SqsStores, traffic: TrafficCount, nowMs: () => number) {
     this.#app = app;
-    this.#store = store;
+    this.stores = stores;
+    this.#store = stores.sqsStore;
     this.#traffic = traffic;
     this.#nowMs = nowMs;
   }
@@ -71,7 +77,7 @@ export class Sqs {
 
   /** Receives as SQS does, waiting until there is a message or the time is over. */
   async receive(queueName: string, maxMessages: number, waitMs: number): Promise<readonly QueueMessage[]> {
-    const queue = this.#queueOf(queueName);
+    const queue = this.queueOf(queueName);
     const deadlineMs = this.#nowMs() + waitMs;
     const wakesBefore = this.#wakes;
     let messages = this.#take(queue, maxMessages);
@@ -84,7 +90,7 @@ export class Sqs {
   }
 
   remove(queueName: string, receiptHandles: readonly string[]): void {
-    const queue = this.#queueOf(queueName);
+    const queue = this.queueOf(queueName);
     for (const receiptHandle of receiptHandles) queue.deleteMessage(receiptHandle);
   }
 
@@ -111,7 +117,8 @@ export class Sqs {
     await this.#app.close();
   }
 
-  #queueOf(name: string): SqsQueue {
+  /** Returns a queue as fauxqs keeps it. */
+  queueOf(name: string): SqsQueue {
     const queue = this.#store.getQueueByName(name);
     if (queue === undefined) throw new Error(`queue ${name} does not exist`);
     return queue;

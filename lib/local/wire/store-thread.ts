@@ -1,12 +1,18 @@
 import { createServer, type Server } from "node:http";
 import { parentPort, workerData } from "node:worker_threads";
+import { isSluiceError } from "../../core/errors.ts";
 import { LOOPBACK } from "../aws.ts";
 import { every, systemClock } from "../clock.ts";
+import { openDataFolder } from "../data/data-folder.ts";
+import type { FaultPlan } from "../faults/fault-plan.ts";
+import { StoreFaults } from "../faults/store-faults.ts";
 import { MetricStore } from "../metrics.ts";
 import { openDynamoDb } from "./dynamodb.ts";
 import { answerAws } from "./endpoint.ts";
 import type { FromStore, QueueMessage, StoreRequest, ToStore } from "./messages.ts";
-import { openSqs, type Sqs } from "./sqs.ts";
+import { answerS3 } from "./s3.ts";
+import { openSqs, queueUrls, type Sqs } from "./sqs.ts";
+import { openSqsPersistence } from "./sqs-persistence.ts";
 
 /** The thread that holds all data of a run, and answers AWS's calls on one port of the loopback interface. */
 
@@ -18,12 +24,20 @@ const METRICS_KEPT_MS = 15 * 60_000;
 
 const send = (message: FromStore): void => parentPort?.postMessage(message);
 
-const serve = async (port: number): Promise<void> => {
+const serve = async (port: number, dataFolder: string | undefined, plan: FaultPlan | undefined): Promise<void> => {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   const metrics = new MetricStore(METRICS_KEPT_MS);
+  const folder = dataFolder === undefined ? undefined : openDataFolder(dataFolder);
+  const persistence = folder === undefined ? undefined : await openSqsPersistence(folder.messages);
+  const dynamoDb = await openDynamoDb(folder?.tables);
   const sqs = await openSqs(() => portOf(server), systemClock.nowMs);
-  server.on("request", answerAws({ sqs: sqs.listener, dynamoDb: openDynamoDb(), metrics }));
+  const { listener } = sqs;
+  const services = answerAws({ sqs: listener, dynamoDb: dynamoDb.listener, s3: answerS3(listener), metrics });
+  const faults = plan === undefined ? undefined : openFaults(plan);
   await listen(server, port);
+  persistence?.load(sqs.stores, queueUrls(portOf(server)));
+  server.on("request", faults === undefined ? services : faults.disturb(services, () => portOf(server)));
+  const found = persistence && { ...persistence.count(), records: await dynamoDb.countItems() };
   const timers = [
     every(systemClock, DEPTHS_EVERY_MS, () => send({ kind: "depths", depths: sqs.depths() })),
     every(systemClock, METRICS_EVERY_MS, () => metrics.add(sqs.sample())),
@@ -33,23 +47,37 @@ const serve = async (port: number): Promise<void> => {
     server.close();
     server.closeAllConnections();
     await sqs.close();
+    persistence?.close();
+    await dynamoDb.close();
+    folder?.close();
   };
   parentPort?.on("message", (message: ToStore) => {
     if (message.kind === "wake") sqs.wake();
     else if (message.kind === "metrics") metrics.add(message.points);
-    else void answer(message.id, perform(sqs, message.request, stop));
+    else if (message.kind === "end-faults") faults?.end();
+    else void answer(message.id, perform(sqs, message.request, stop, faults));
   });
-  send({ kind: "listening", port: portOf(server) });
+  send({ kind: "listening", port: portOf(server), found });
 };
+
+const openFaults = (plan: FaultPlan): StoreFaults =>
+  new StoreFaults(plan, {
+    onFault: (name, where) => send({ kind: "fault", name, where }),
+    crash: (environment) => send({ kind: "crash", environment }),
+  });
 
 const perform = async (
   sqs: Sqs,
   request: StoreRequest,
   stop: () => Promise<void>,
+  faults: StoreFaults | undefined,
 ): Promise<readonly QueueMessage[]> => {
   switch (request.kind) {
-    case "receive":
-      return await sqs.receive(request.queueName, request.maxMessages, request.waitMs);
+    case "receive": {
+      const { queueName, maxMessages, waitMs } = request;
+      if (faults !== undefined) return await faults.messages.receive(sqs, queueName, maxMessages, waitMs);
+      return await sqs.receive(queueName, maxMessages, waitMs);
+    }
     case "delete":
       sqs.remove(request.queueName, request.receiptHandles);
       return [];
@@ -84,8 +112,8 @@ const portOf = (server: Server): number => {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 try {
-  await serve(Number(workerData.port));
+  await serve(Number(workerData.port), workerData.dataFolder, workerData.faults);
 } catch (error) {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  send({ kind: "failed", code, message: messageOf(error) });
+  send({ kind: "failed", code, message: messageOf(error), hint: isSluiceError(error) ? error.hint : undefined });
 }

@@ -1,57 +1,88 @@
 import { Worker } from "node:worker_threads";
 import { SluiceError } from "../../core/errors.ts";
 import { ACCOUNT_ID, LOOPBACK, REGION } from "../aws.ts";
+import type { OnFault } from "../faults/fault-draws.ts";
+import type { FaultPlan } from "../faults/fault-plan.ts";
 import type { MetricPoint } from "../metrics.ts";
 import { portInUse } from "../port-in-use.ts";
-import type { FromStore, QueueDepth, QueueMessage, StoreRequest, ToStore } from "./messages.ts";
+import type { FoundData, FromStore, QueueDepth, QueueMessage, StoreRequest, ToStore } from "./messages.ts";
+
+type Listening = Extract<FromStore, { readonly kind: "listening" }>;
+type Failed = Extract<FromStore, { readonly kind: "failed" }>;
 
 type Waiting = {
   readonly resolve: (messages: readonly QueueMessage[]) => void;
   readonly reject: (error: Error) => void;
 };
 
+/** What goes wrong on purpose where the data is, and who hears of it. */
+export type FaultsOfStore = {
+  readonly plan: FaultPlan;
+  readonly onFault: OnFault;
+  /** Called when an environment must die. @param environment its access key id */
+  readonly onCrash: (environment: string) => void;
+};
+
 /**
  * Starts the thread that holds a run's data, listening on the port.
  *
  * @param onFailure called when the thread ends by itself
- * @throws PortInUse
+ * @param dataFolder where the data is kept; in memory where there is none
+ * @throws PortInUse, DataFolderInUse, DataFolderInvalid, DataFolderDamaged
  */
-export const startStore = async (port: number, onFailure: (error: Error) => void): Promise<Store> => {
+export const startStore = async (
+  port: number,
+  onFailure: (error: Error) => void,
+  faults?: FaultsOfStore,
+  dataFolder?: string,
+): Promise<Store> => {
   const thread = new Worker(new URL("./store-thread.ts", import.meta.url), {
     name: "store",
-    workerData: { port },
+    workerData: { port, dataFolder, faults: faults?.plan },
     env: { AWS_REGION: REGION, AWS_ACCOUNT_ID: ACCOUNT_ID },
     execArgv: [],
   });
-  const listening = Promise.withResolvers<number>();
+  const listening = Promise.withResolvers<Listening>();
   thread.once("error", listening.reject);
-  thread.once("message", (message: FromStore) => {
-    if (message.kind === "listening") listening.resolve(message.port);
-    else if (message.kind === "failed") {
-      listening.reject(message.code === "EADDRINUSE" ? portInUse(port, "awsPort") : new Error(message.message));
-    }
-  });
+  // Not just the first: a thread that counts much data may say other things before.
+  const hear = (message: FromStore): void => {
+    if (message.kind === "listening") listening.resolve(message);
+    else if (message.kind === "failed") listening.reject(failureOf(message, port));
+  };
+  thread.on("message", hear);
   try {
-    return new Store(thread, await listening.promise, onFailure);
+    const heard = await listening.promise;
+    thread.off("message", hear);
+    return new Store(thread, heard, onFailure, faults);
   } catch (error) {
     await thread.terminate();
     throw error;
   }
 };
 
+const failureOf = ({ code, message, hint }: Failed, port: number): Error => {
+  if (code === "EADDRINUSE") return portInUse(port, "awsPort");
+  return hint === undefined ? new Error(message) : new SluiceError(code, message, { hint });
+};
+
 /** The thread that holds a run's data, as the main thread sees it. */
 export class Store {
   /** Where AWS's calls are answered. */
   readonly url: string;
+  /** What an earlier run left; nothing is said of a run that keeps its data in memory. */
+  readonly found: FoundData | undefined;
   readonly #thread: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #depths = new Map<string, QueueDepth>();
+  readonly #faults: FaultsOfStore | undefined;
   #lastId = 0;
   #isOpen = true;
 
-  constructor(thread: Worker, port: number, onFailure: (error: Error) => void) {
+  constructor(thread: Worker, { port, found }: Listening, onFailure: (error: Error) => void, faults?: FaultsOfStore) {
     this.url = `http://${LOOPBACK}:${port}`;
+    this.found = found;
     this.#thread = thread;
+    this.#faults = faults;
     thread.on("message", (message: FromStore) => this.#hear(message));
     thread.on("error", (cause) => {
       const error = cause instanceof Error ? cause : new Error(String(cause));
@@ -85,6 +116,11 @@ export class Store {
     this.#tell({ kind: "metrics", points });
   }
 
+  /** From now on nothing goes wrong on purpose. */
+  endFaults(): void {
+    this.#tell({ kind: "end-faults" });
+  }
+
   /** Closes the port and ends the thread. */
   async stop(): Promise<void> {
     if (this.#isOpen) await this.#ask({ kind: "stop" });
@@ -104,6 +140,12 @@ export class Store {
       case "refusal":
         this.#waiting.get(message.id)?.reject(new SluiceError("StoreRefused", message.message));
         this.#waiting.delete(message.id);
+        break;
+      case "fault":
+        this.#faults?.onFault(message.name, message.where);
+        break;
+      case "crash":
+        this.#faults?.onCrash(message.environment);
     }
   }
 
