@@ -1,15 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../lambdas/shared/system.ts";
-import { runJob } from "../lambdas/worker/run-job.ts";
-import { BUILD } from "../lib/constructs/node-bundle.ts";
+import { type RunEnd, runJob } from "../lambdas/worker/run-job.ts";
+import { BUILD, ENTRY_MODULE } from "../lib/constructs/node-bundle.ts";
 import type { JobTypeModule } from "../lib/core/job-type.ts";
-import type { Outcome } from "../lib/core/outcome.ts";
+
 import { PROBLEMS } from "../lib/core/problem.ts";
 import { DEFAULT_RETRY } from "../lib/core/retry.ts";
 import { ROUTES } from "../lib/core/routes.ts";
@@ -89,12 +89,12 @@ const folderOf = (code: string): "lambdas/jobs" | "bin" => (code.includes('"../.
 /** Bundles a block as a function's code is bundled, and loads it. */
 const load = async <Module>(code: string): Promise<Module> => {
   const stdin = { contents: code, resolveDir: join(ROOT, folderOf(code)), loader: "ts" } as const;
-  const [bundle] = buildSync({ ...BUILD, sourcemap: false, stdin }).outputFiles;
-  const file = join(temporaryFolder({ "index.mjs": bundle?.text ?? "" }), "index.mjs");
-  return (await import(pathToFileURL(file).href)) as Module;
+  const { outputFiles } = buildSync({ ...BUILD, stdin });
+  const folder = temporaryFolder(Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text])));
+  return (await import(pathToFileURL(join(folder, ENTRY_MODULE)).href)) as Module;
 };
 
-const run = (module: JobTypeModule, input: unknown, environment = {}): Promise<Outcome> =>
+const run = (module: JobTypeModule, input: unknown, environment = {}): Promise<RunEnd> =>
   runJob(module, input, jobContext({ environment }), { limitMs: 5_000, clock: systemClock });
 
 /** Makes a copy of the project that holds only its pages' TypeScript, each block in its place. */
@@ -236,7 +236,7 @@ const endOf = (answer: Answer | undefined): Promise<Answer["body"]> =>
 describe("curl in the pages", () => {
   it.each([
     ["README.md", 3],
-    ["docs/http-api.md", 8],
+    ["docs/http-api.md", 16],
     ["docs/job-types.md", 1],
   ])("of %s is answered well", async (page, count) => {
     const { url } = await serveAnswer(204);
