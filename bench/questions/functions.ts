@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 import { stages } from "../../bin/stages.ts";
 import type { LocalEvent } from "../../lib/local/events.ts";
 import { answer, until, withRun } from "../bench-run.ts";
+import { codeSize } from "../code-size.ts";
 
 const JOBS_FOLDER = fileURLToPath(new URL("../../lambdas/jobs/", import.meta.url));
 const FUNCTIONS = { Api: "api", deliverwebhook: "deliver-webhook", profilecsv: "profile-csv" } as const;
@@ -36,9 +36,10 @@ await withRun(
     await post("profile-csv", { text: "a\n1" });
     await until(() => new Set(events.map((event) => "initMs" in event && event.functionName)).size > 3);
     for (const [name, folder] of Object.entries(await codeFolders(assemblyFolder))) {
-      const code = await readFile(join(assemblyFolder, folder, "index.mjs"));
-      figures[`${nameOf(name)}, KiB`] = code.length / 1_024;
-      figures[`${nameOf(name)}, KiB compressed`] = gzipSync(code).length / 1_024;
+      const { all, compressed, atInit } = codeSize(join(assemblyFolder, folder));
+      figures[`${nameOf(name)}, KiB`] = all;
+      figures[`${nameOf(name)}, KiB compressed`] = compressed;
+      figures[`${nameOf(name)}, KiB loaded at init`] = atInit;
     }
   },
   { onEvent: (event) => void events.push(event), jobsFolder: JOBS_FOLDER },

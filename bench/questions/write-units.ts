@@ -15,7 +15,8 @@ const figures = await withRun({ noop: {} }, async (run) => {
     const dice = new Uint8Array(RANDOM_BYTES).fill(job);
     const id = randomJobId(tableName, "noop", Date.now(), dice);
     const envelope = { version: 1, id, type: "noop", submittedAt: new Date().toISOString(), input: {} } as const;
-    const claim = await records.claim(envelope, Date.now(), Date.now() + 65_000);
+    const lease = { nowMs: Date.now(), untilMs: Date.now() + 65_000, holder: `environment ${job}` };
+    const claim = await records.claim(envelope, lease);
     if (claim.kind !== "claimed") throw new Error(`a fresh job was ${claim.kind}`);
     const settlement = { status: "succeeded", attempts: claim.attempt, history: [], result: { ok: true } } as const;
     await records.settle(claim, Date.now(), settlement);
