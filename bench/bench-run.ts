@@ -44,10 +44,3 @@ export const answer = (figures: Readonly<Record<string, number>>): void => conso
 export const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
 };
-
-/** Credentials and region that the wire takes. */
-export const clientFor = (endpoint: string) => ({
-  endpoint,
-  region: "us-east-1",
-  credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
-});

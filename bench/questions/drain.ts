@@ -6,7 +6,8 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { LocalRun } from "../../lib/local/server.ts";
-import { answer, clientFor, until, withRun } from "../bench-run.ts";
+import { clientOptions } from "../../test/support/client-options.ts";
+import { answer, until, withRun } from "../bench-run.ts";
 
 const WARM_UP = 1_000;
 const JOBS = 10_000;
@@ -28,8 +29,8 @@ const drain = async (run: LocalRun, jobs: number): Promise<number> => {
 /** The same calls to the stores by one SDK client, without API, mapping and functions: what the stores alone allow. */
 const baseline = async (run: LocalRun): Promise<number> => {
   const variables = run.variablesOf(run.observe()[0]?.functionName ?? "");
-  const sqs = new SQSClient(clientFor(run.awsUrl));
-  const dynamo = new DynamoDBClient(clientFor(run.awsUrl));
+  const sqs = new SQSClient(clientOptions(run.awsUrl));
+  const dynamo = new DynamoDBClient(clientOptions(run.awsUrl));
   const QueueUrl = variables.DEAD_LETTER_QUEUE_URL;
   const startedMs = performance.now();
   const write = (pk: string, status: string) =>

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { CreateTableCommand, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { WORKER_VARIABLES } from "../../lib/core/environment.ts";
 import type { LocalRun } from "../../lib/local/server.ts";
-import { answer, clientFor, withRun } from "../bench-run.ts";
+import { clientOptions } from "../../test/support/client-options.ts";
+import { answer, withRun } from "../bench-run.ts";
 import { codeSize } from "../code-size.ts";
 import { startWorker, type WorkerCode } from "../peers/bench-worker.ts";
 import { type Both, both, compared, inTurn, once } from "../peers/both.ts";
@@ -44,7 +45,7 @@ const settingOf = async (run: LocalRun, assemblyFolder: string, folder: string):
 
 /** What each asks of DynamoDB for a job. @throws Error when a job is not done: a figure for work not done is none */
 const requests = async ({ codes, table, awsUrl }: Setting): Promise<Figures> => {
-  const client = new DynamoDBClient(clientFor(awsUrl));
+  const client = new DynamoDBClient(clientOptions(awsUrl));
   await createPeerTable(client);
   const jobs = COUNTED_BATCHES * BATCH;
   const counts = once(await both((name) => counted(codes[name], awsUrl, table)));

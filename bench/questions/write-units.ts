@@ -1,14 +1,15 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { dynamoRecordStore } from "../../lambdas/worker/dynamo-record-store.ts";
 import { RANDOM_BYTES, randomJobId } from "../../lib/core/job-id.ts";
+import { clientOptions } from "../../test/support/client-options.ts";
 import { countCapacity } from "../../test/support/count-capacity.ts";
-import { answer, clientFor, withRun } from "../bench-run.ts";
+import { answer, withRun } from "../bench-run.ts";
 
 const JOBS = 200;
 
 const figures = await withRun({ noop: {} }, async (run) => {
   const { TABLE_NAME: tableName = "" } = run.variablesOf(run.observe()[0]?.functionName ?? "");
-  const client = new DynamoDBClient(clientFor(run.awsUrl));
+  const client = new DynamoDBClient(clientOptions(run.awsUrl));
   const units = countCapacity(client);
   const records = dynamoRecordStore(client, tableName, 30);
   for (let job = 0; job < JOBS; job += 1) {

@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { WORKER_VARIABLES } from "../../lib/core/environment.ts";
 import { seededRandom } from "../../lib/local/faults/seeded-random.ts";
+import { clientOptions } from "../support/client-options.ts";
 import type { ChaosSystem } from "./chaos-system.ts";
-import { clientOptions } from "./client-options.ts";
 
 /** Makes messages that are no jobs: not JSON, of another type, with an id that nobody issued, of another version. */
 export const malformedBodies = (count: number, seed: number, types: readonly string[]): readonly string[] => {

@@ -3,7 +3,7 @@ import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { recordOf } from "../../lambdas/shared/record-item.ts";
 import { WORKER_VARIABLES } from "../../lib/core/environment.ts";
 import type { JobRecord } from "../../lib/core/job.ts";
-import { clientOptions } from "./client-options.ts";
+import { clientOptions } from "../support/client-options.ts";
 import type { DeadLetter } from "./evidence.ts";
 import type { ChaosWorker } from "./system-messages.ts";
 

@@ -6,10 +6,11 @@ import {
 } from "@aws-sdk/client-sqs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { workerOf } from "../../lib/cli/worker-of-run.ts";
 import { encodeEnvelope } from "../../lib/core/envelope.ts";
-import { WORKER_VARIABLES } from "../../lib/core/environment.ts";
 import { RANDOM_BYTES, randomJobId } from "../../lib/core/job-id.ts";
 import { MAX_INPUT_BYTES } from "../../lib/core/limits.ts";
+import { clientOptions } from "../support/client-options.ts";
 import { TEST_JOBS, type TestRun, testRun } from "../support/embedded-run.ts";
 
 let test: TestRun;
@@ -21,14 +22,8 @@ beforeAll(async () => {
     { jobTypes: { misbehave: { timeoutSeconds: 2, maxConcurrency: 5 }, nap: { timeoutSeconds: 1, batchSize: 1 } } },
     { jobsFolder: TEST_JOBS },
   );
-  sqs = new SQSClient({
-    endpoint: test.run.awsUrl,
-    region: "us-east-1",
-    credentials: { accessKeyId: "any", secretAccessKey: "any" },
-  });
-  const names = test.run.observe().map(({ functionName }) => functionName);
-  variables =
-    names.map((name) => test.run.variablesOf(name)).find((own) => own[WORKER_VARIABLES.jobType] === "misbehave") ?? {};
+  sqs = new SQSClient(clientOptions(test.run.awsUrl));
+  variables = workerOf(test.run, "misbehave").variables;
 });
 afterAll(async () => {
   sqs.destroy();

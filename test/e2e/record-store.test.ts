@@ -8,6 +8,7 @@ import type { Envelope } from "../../lib/core/envelope.ts";
 import { jobKey } from "../../lib/core/keys.ts";
 import { jobError } from "../../lib/core/outcome.ts";
 import { envelope } from "../support/claimed.ts";
+import { clientOptions } from "../support/client-options.ts";
 import { countCapacity } from "../support/count-capacity.ts";
 import { TEST_JOBS, type TestRun, testRun } from "../support/embedded-run.ts";
 import { type MemoryRecordStore, memoryRecordStore } from "../support/memory-record-store.ts";
@@ -22,11 +23,7 @@ let seed = 1;
 beforeAll(async () => {
   test = await testRun({ jobTypes: { nap: {} } }, { jobsFolder: TEST_JOBS });
   tableName = test.run.variablesOf(test.run.observe()[0]?.functionName ?? "").TABLE_NAME ?? "";
-  client = new DynamoDBClient({
-    endpoint: test.run.awsUrl,
-    region: "us-east-1",
-    credentials: { accessKeyId: "any", secretAccessKey: "any" },
-  });
+  client = new DynamoDBClient(clientOptions(test.run.awsUrl));
   units = countCapacity(client);
 });
 afterAll(async () => {

@@ -1,6 +1,8 @@
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { workerOf } from "../../lib/cli/worker-of-run.ts";
 import { WORKER_VARIABLES } from "../../lib/core/environment.ts";
+import { clientOptions } from "../support/client-options.ts";
 import { TEST_JOBS, type TestRun, testRun } from "../support/embedded-run.ts";
 
 /** What people do with a job after they submitted it: cancel it, run it again; and what is no job, moved back. */
@@ -19,14 +21,8 @@ beforeAll(async () => {
     },
     { jobsFolder: TEST_JOBS },
   );
-  sqs = new SQSClient({
-    endpoint: test.run.awsUrl,
-    region: "us-east-1",
-    credentials: { accessKeyId: "any", secretAccessKey: "any" },
-  });
-  const names = test.run.observe().map(({ functionName }) => functionName);
-  variables =
-    names.map((name) => test.run.variablesOf(name)).find((own) => own[WORKER_VARIABLES.jobType] === "misbehave") ?? {};
+  sqs = new SQSClient(clientOptions(test.run.awsUrl));
+  variables = workerOf(test.run, "misbehave").variables;
 });
 afterAll(async () => {
   sqs.destroy();

@@ -2,17 +2,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { onTestFinished } from "vitest";
+import { clientOptions } from "./client-options.ts";
 
 export type AwsClients = { readonly sqs: SQSClient; readonly dynamoDb: DynamoDBClient; readonly s3: S3Client };
 
 /** Clients of a run's services that try nothing twice; they are closed when the test is over. */
 export const awsClients = (endpoint: string): AwsClients => {
-  const options = {
-    endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    maxAttempts: 1,
-  };
+  const options = { ...clientOptions(endpoint), maxAttempts: 1 };
   const clients = {
     sqs: new SQSClient(options),
     dynamoDb: new DynamoDBClient(options),

@@ -3,6 +3,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DEAD_INDEX, DEAD_INDEX_ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../../lib/core/keys.ts";
 import { startStore } from "../../lib/local/wire/store.ts";
+import { clientOptions } from "./client-options.ts";
 
 /** The services of a run, without the run: what adapters are tested against. */
 export type LocalAws = {
@@ -22,11 +23,7 @@ export const startLocalAws = async (): Promise<LocalAws> => {
   const store = await startStore(0, (error) => {
     throw error;
   });
-  const options = {
-    endpoint: store.url,
-    region: "us-east-1",
-    credentials: { accessKeyId: "any", secretAccessKey: "any" },
-  };
+  const options = clientOptions(store.url);
   const dynamoDb = new DynamoDBClient(options);
   const sqs = new SQSClient(options);
   const s3 = new S3Client({ ...options, forcePathStyle: true });

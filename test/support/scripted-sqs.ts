@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { HttpResponse } from "@smithy/core/protocols";
+import { clientOptions } from "./client-options.ts";
 
 /** What SQS says to a call; `silence` is a call that it never answers. */
 export type SqsAnswer =
@@ -14,9 +15,7 @@ export type SqsCall = { readonly Entries: readonly { readonly Id: string; readon
 export const scriptedSqs = (answer: (call: SqsCall, index: number) => SqsAnswer) => {
   const calls: SqsCall[] = [];
   const client = new SQSClient({
-    endpoint: "http://sqs.invalid",
-    region: "us-east-1",
-    credentials: { accessKeyId: "any", secretAccessKey: "any" },
+    ...clientOptions("http://sqs.invalid"),
     maxAttempts: 1,
     md5: false,
     requestHandler: {
