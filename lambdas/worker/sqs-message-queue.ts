@@ -5,6 +5,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
+import { DEAD_LETTER_ATTRIBUTES } from "../../lib/core/dead-letter.ts";
 import {
   SQS_MAX_DELAY_SECONDS,
   SQS_MAX_MESSAGE_ATTRIBUTES,
@@ -44,8 +45,8 @@ export const sqsMessageQueue = (client: SQSClient, queueUrl: string, deadLetterQ
   },
 });
 
-/** Two are ours, and SQS takes no more than it does. */
-const OWN_ATTRIBUTES = SQS_MAX_MESSAGE_ATTRIBUTES - 2;
+/** Some are ours, and SQS takes no more than it does. */
+const OWN_ATTRIBUTES = SQS_MAX_MESSAGE_ATTRIBUTES - Object.keys(DEAD_LETTER_ATTRIBUTES).length;
 
 const attributesOf = (message: SQSRecord, most: number): Record<string, MessageAttributeValue> =>
   Object.fromEntries(
@@ -62,6 +63,6 @@ const attributesOf = (message: SQSRecord, most: number): Record<string, MessageA
   );
 
 const reasons = (messageId: string, reason: string): Record<string, MessageAttributeValue> => ({
-  "sluice.reason": { DataType: "String", StringValue: reason.slice(0, 500) },
-  "sluice.messageId": { DataType: "String", StringValue: messageId },
+  [DEAD_LETTER_ATTRIBUTES.reason]: { DataType: "String", StringValue: reason.slice(0, 500) },
+  [DEAD_LETTER_ATTRIBUTES.messageId]: { DataType: "String", StringValue: messageId },
 });
