@@ -15,7 +15,7 @@ Exits 0 if every promise held, 1 if not, 2 if used wrongly, 130 if interrupted.
 Options:
   --jobs N     how many jobs to submit, 1,000 to 1,000,000 (default 5000)
   --seed N     the same seed makes the same jobs and draws the same faults; how they meet is up to the machine (default 1)
-  --kills N    how often the process is killed (default: 1, and one more for each 20,000 jobs)
+  --kills N    how often the process is killed (default: 1, and one more for each 25,000 jobs)
   --json       prints the verdict as JSON
   --logs       prints what the functions log
   --help       prints this`;
@@ -29,7 +29,7 @@ const OPTIONS = {
   help: { type: "boolean", default: false },
 } as const;
 
-const JOBS_PER_KILL = 20_000;
+const JOBS_PER_KILL = 25_000;
 
 const main = async (args: readonly string[]): Promise<number> => {
   const given = readOptions(args, OPTIONS);

@@ -19,8 +19,8 @@ export const SLOW_SHARE = 0.05;
 
 /** What share of all jobs is of which kind; the rest are deliveries that the receiver takes at once. */
 const SHARES: readonly Share[] = [
-  { share: 0.03, type: "deliver-webhook", kind: "throttle" },
-  { share: 0.02, type: "deliver-webhook", kind: "fail" },
+  { share: 0.02, type: "deliver-webhook", kind: "throttle" },
+  { share: 0.015, type: "deliver-webhook", kind: "fail" },
   { share: SLOW_SHARE, type: "deliver-webhook", kind: "slow" },
   { share: 0.004, type: "deliver-webhook", kind: "refuse" },
   { share: 0.002, type: "deliver-webhook", kind: "hang" },

@@ -22,6 +22,9 @@ type Range = { readonly gte: string; readonly lt: string };
 /** The LevelDB that holds everything, under keys with prefixes. */
 export type Level = {
   open(): Promise<void>;
+  get(key: string, done: (error: unknown, value?: unknown) => void): void;
+  /** @throws where it is not open */
+  getSync(key: string): unknown;
   batch(writes: readonly Write[], done: Done): void;
   clear(range: Range): Promise<void>;
   keys(range: Range): { nextv(size: number): Promise<readonly string[]>; close(): Promise<void> };

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { damaged } from "../data/data-folder.ts";
 import { type DynaliteStore, dynaliteDatabase, type Level, newDynalite } from "./dynalite-store.ts";
+import { readDirectly } from "./direct-reads.ts";
 import { writeWhole } from "./whole-writes.ts";
 
 /** The operations of DynamoDB that dynalite answers. */
@@ -43,6 +44,7 @@ export const openDynamoDb = async (folder?: string): Promise<DynamoDb> => {
   const database = dynaliteDatabase();
   const atOnce = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
   const { server, store } = newDynalite(database, folder === undefined ? atOnce : { ...atOnce, path: folder });
+  readDirectly(store);
   writeWhole(database, store);
   await open(store.db, folder);
   await finishDeletions(store.db);
