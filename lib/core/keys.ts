@@ -35,3 +35,30 @@ export const deadShard = (type: string, id: string): string => `${type}#${fnv1a6
 /** Returns all index partitions of a job type. */
 export const deadShards = (type: string): readonly string[] =>
   Array.from({ length: DEAD_SHARDS }, (_, shard) => `${type}#${shard}`);
+
+/** Writes of one window go to this many items: at most one a second from each of 1,000 environments, 125 for each item. */
+export const SIGNAL_SHARDS = 8;
+/** How long a window is kept, in seconds: the policy looks back half an hour at most. */
+export const SIGNALS_EXPIRE_SECONDS = 7_200;
+
+/** What the partitions of all signals begin with. */
+export const SIGNALS_KEY_PREFIX = "signals#";
+
+/** Returns the key of a shard of one window of a job type. @param windowStartMs See `signalWindowAt` */
+export const signalKey = (
+  type: string,
+  shard: number,
+  windowStartMs: number,
+): { readonly pk: string; readonly sk: string } => ({
+  pk: `${SIGNALS_KEY_PREFIX}${type}#${shard}`,
+  // Thirteen digits until the year 2286: they sort as text.
+  sk: String(windowStartMs),
+});
+
+/** The partition of all that the scaler keeps. */
+export const SCALING_KEY = "scaling";
+export const SCALER_LEASE = "lease";
+export const SCALER_STATE = "state";
+
+/** Returns the sort key of what a person has set by hand for a job type. */
+export const manualControlKey = (type: string): string => `manual#${type}`;

@@ -27,6 +27,8 @@ export const SQS_MAX_GROUP_ID_LENGTH = 128;
 export const LAMBDA_MAX_TIMEOUT_SECONDS = 900;
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const LAMBDA_MEMORY_MIB = { min: 128, max: 10_240 } as const;
+/** All environment variables of a function together. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const LAMBDA_MAX_ENVIRONMENT_BYTES = 4_096;
 /** Request and response of a synchronous invocation. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const LAMBDA_MAX_PAYLOAD_BYTES = 6_291_456;
 
@@ -38,6 +40,9 @@ export const ESM_MAX_WINDOW_SECONDS = 300;
 export const ESM_MAXIMUM_CONCURRENCY = { min: 2, max: 1_000 } as const;
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 export const ESM_PROVISIONED_POLLERS = { min: { min: 2, max: 200 }, max: { min: 2, max: 2_000 } } as const;
+
+/** Invocations that one paid poller keeps going at once. @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+export const ESM_INVOCATIONS_PER_POLLER = 10;
 
 /** An HTTP API's request body. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 export const HTTP_API_MAX_BODY_BYTES = 10_485_760;

@@ -59,9 +59,15 @@ export const startEsm = (settings: EsmSettings): EsmState => ({
 /** Returns how many invocations may run at once. */
 export const invocationsAllowed = (state: EsmState): number => Math.floor(state.concurrency);
 
-/** Returns the state after a step of any length; short steps and one long step add up to the same. */
-export const stepEsm = (settings: EsmSettings, state: EsmState, seen: EsmObservation): EsmState => {
+/**
+ * Returns the state after a step of any length; short steps and one long step add up to the same.
+ *
+ * Settings may differ from those of the step before: the state comes within the new bounds at once. That too is ours:
+ * AWS publishes no speed of it.
+ */
+export const stepEsm = (settings: EsmSettings, before: EsmState, seen: EsmObservation): EsmState => {
   const bounds = boundsOf(settings);
+  const state = within(bounds, before);
   const hasFound = seen.batchesFound > 0;
   const failures = seen.failedInvocations + seen.throttledInvocations;
   const isSaturated = seen.peakInFlight >= invocationsAllowed(state);
@@ -82,6 +88,11 @@ export const stepEsm = (settings: EsmSettings, state: EsmState, seen: EsmObserva
   const calmer = shrink(bounds, awake, seen.elapsedMs - idleMs, bounds.start);
   return { ...next, concurrency: shrink(bounds, calmer, idleMs, bounds.idle) };
 };
+
+const within = ({ least, ceiling }: Bounds, state: EsmState): EsmState =>
+  state.concurrency >= least && state.concurrency <= ceiling
+    ? state
+    : { ...state, concurrency: Math.min(ceiling, Math.max(least, state.concurrency)) };
 
 const changeIn = ({ perMinute }: Bounds, elapsedMs: number): number => (perMinute * elapsedMs) / 60_000;
 

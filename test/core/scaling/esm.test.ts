@@ -135,6 +135,37 @@ describe("a standard mapping", () => {
   });
 });
 
+describe("a mapping whose settings change", () => {
+  const grown = stateAfter({}, busy(MINUTE_MS));
+
+  it("comes down to a new limit at once, and stays there while the queue is full", () => {
+    const limited = stepEsm({ maximumConcurrency: 20 }, grown, busy(200));
+
+    expect([grown, limited].map(invocationsAllowed)).toEqual([305, 20]);
+    expect(invocationsAllowed(stepEsm({ maximumConcurrency: 20 }, limited, busy(MINUTE_MS)))).toBe(20);
+  });
+
+  it("comes down to a new limit in quiet and under failures too", () => {
+    const failing = { ...busy(200), failedInvocations: 1 };
+
+    expect(invocationsAllowed(stepEsm({ maximumConcurrency: 20 }, grown, quiet(200)))).toBe(19);
+    expect(invocationsAllowed(stepEsm({ maximumConcurrency: 20 }, grown, failing))).toBe(19);
+  });
+
+  it("grows from where it is when a limit is raised or removed", () => {
+    const limited = stateAfter({ maximumConcurrency: 20 }, busy(MINUTE_MS));
+
+    expect(invocationsAllowed(stepEsm({ maximumConcurrency: 200 }, limited, busy(6_000)))).toBe(50);
+    expect(invocationsAllowed(stepEsm({}, limited, busy(MINUTE_MS)))).toBe(320);
+  });
+
+  it("has all pollers that are provisioned at once", () => {
+    const provisioned = { minimumPollers: 10, maximumPollers: 20 };
+
+    expect(invocationsAllowed(stepEsm({ provisioned }, startEsm({}), quiet(200)))).toBe(100);
+  });
+});
+
 const anySettings: fc.Arbitrary<EsmSettings> = fc.oneof(
   fc.constant({}),
   fc.record({ maximumConcurrency: fc.integer({ min: 2, max: 1_000 }) }),
@@ -165,6 +196,20 @@ describe("any mapping", () => {
 
         expect(allowed).toBeGreaterThanOrEqual(floorOf(settings));
         expect(allowed).toBeLessThanOrEqual(ceilingOf(settings));
+      }),
+    );
+  });
+
+  it("is between its new floor and ceiling after one step under other settings", () => {
+    const anyPast = fc.array(fc.tuple(anySettings, anyObservation), { maxLength: 20 });
+    fc.assert(
+      fc.property(anySettings, anyPast, anySettings, anyObservation, (first, past, last, seen) => {
+        const state = past.reduce((before, [settings, then]) => stepEsm(settings, before, then), startEsm(first));
+
+        const allowed = invocationsAllowed(stepEsm(last, state, seen));
+
+        expect(allowed).toBeGreaterThanOrEqual(floorOf(last));
+        expect(allowed).toBeLessThanOrEqual(ceilingOf(last));
       }),
     );
   });

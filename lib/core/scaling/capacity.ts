@@ -1,0 +1,86 @@
+import {
+  addSignals,
+  NO_SIGNALS,
+  SIGNAL_WINDOW_MS,
+  type SignalCounts,
+  type SignalWindow,
+  signalWindowAt,
+} from "../signals.ts";
+import type { Look } from "./protection-memory.ts";
+
+/** A moment from which on signals are counted: windows are coarser than looks, so it holds what its window had by then. */
+export type Mark = { readonly atMs: number; readonly counts: SignalCounts };
+
+/** What attempts met over a time. */
+export type Span = { readonly counts: SignalCounts; readonly elapsedMs: number };
+
+const SERVICE_SAMPLE = 20;
+const LATELY_MS = 20_000;
+
+/** Returns a mark at `nowMs`, the time to which the windows were read. */
+export const markAt = (windows: readonly SignalWindow[], nowMs: number): Mark => {
+  const startMs = signalWindowAt(nowMs);
+  return { atMs: nowMs, counts: sum(windows.filter((window) => window.startMs === startMs)) };
+};
+
+/** Returns what attempts met since a mark. */
+export const since = (windows: readonly SignalWindow[], mark: Mark, nowMs: number): Span => {
+  const startMs = signalWindowAt(mark.atMs);
+  const counts = sum(windows.filter((window) => window.startMs >= startMs));
+  return { counts: minus(counts, mark.counts), elapsedMs: Math.max(0, nowMs - mark.atMs) };
+};
+
+/** Returns what attempts met in the whole windows of the last `spanMs`, the unfinished one included. */
+export const recent = (windows: readonly SignalWindow[], nowMs: number, spanMs: number): Span => {
+  const startMs = signalWindowAt(nowMs - spanMs - 1) + SIGNAL_WINDOW_MS;
+  return {
+    counts: sum(windows.filter((window) => window.startMs >= startMs)),
+    elapsedMs: Math.max(1, nowMs - startMs),
+  };
+};
+
+/** Attempts that the downstream took on, however they ended. */
+export const acceptedOf = ({ ok, transient, timedOut, permanent }: SignalCounts): number =>
+  ok + transient + timedOut + permanent;
+
+export const attemptsOf = (counts: SignalCounts): number => acceptedOf(counts) + counts.pressure;
+
+/**
+ * Returns how many jobs the downstream had accepted at once, on average.
+ *
+ * Busy time per time, not completions × service time: it stays right when attempts outlast the span, provided the span
+ * is at least twice as long as they run. Attempts tell of themselves when they end, so a shorter one sees lumps.
+ */
+export const acceptedAtOnce = ({ counts, elapsedMs }: Span): number =>
+  elapsedMs > 0 ? counts.acceptedMs / elapsedMs : 0;
+
+/** Returns how many jobs the downstream had accepted at once of late. @param roundMs How long an invocation runs */
+export const acceptedLately = ({ nowMs, seen, roundMs }: Pick<Look, "nowMs" | "seen" | "roundMs">): number =>
+  acceptedAtOnce(recent(seen.windows, nowMs, Math.max(LATELY_MS, 2 * (roundMs ?? 0))));
+
+/** Returns how long an accepted attempt runs, in milliseconds, over the latest windows that have enough of them. */
+export const serviceMs = (windows: readonly SignalWindow[]): number | undefined => {
+  let counts = NO_SIGNALS;
+  for (const window of windows.toReversed()) {
+    counts = addSignals(counts, window.counts);
+    if (acceptedOf(counts) >= SERVICE_SAMPLE) break;
+  }
+  // Attempts that were cut off say how long the limit is, not how long the work takes.
+  const isCutOff = counts.timedOut * 10 > acceptedOf(counts);
+  return acceptedOf(counts) === 0 || isCutOff ? undefined : counts.acceptedMs / acceptedOf(counts);
+};
+
+const sum = (windows: readonly SignalWindow[]): SignalCounts =>
+  windows.reduce((total, { counts }) => addSignals(total, counts), NO_SIGNALS);
+
+const minus = (total: SignalCounts, part: SignalCounts): SignalCounts => ({
+  ok: Math.max(0, total.ok - part.ok),
+  transient: Math.max(0, total.transient - part.transient),
+  timedOut: Math.max(0, total.timedOut - part.timedOut),
+  pressure: Math.max(0, total.pressure - part.pressure),
+  permanent: Math.max(0, total.permanent - part.permanent),
+  acceptedMs: Math.max(0, total.acceptedMs - part.acceptedMs),
+  refusedMs: Math.max(0, total.refusedMs - part.refusedMs),
+  calls: Math.max(0, total.calls - part.calls),
+  callMs: Math.max(0, total.callMs - part.callMs),
+});
