@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests that play situations of minutes, in real time: `npm run proofs`. */
+const PROOFS = "test/proofs/**/*.test.ts";
+
 /** Tests that start a whole run: one after the other, with the machine for themselves, once all others are done. */
 const WHOLE_RUNS = ["test/e2e/**/*.test.ts", "test/docs.test.ts"];
 
@@ -11,7 +14,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "parts", include: ["test/**/*.test.ts"], exclude: WHOLE_RUNS, sequence: { groupOrder: 0 } },
+        test: {
+          name: "parts",
+          include: ["test/**/*.test.ts"],
+          exclude: [...WHOLE_RUNS, PROOFS],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
@@ -22,6 +30,17 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "proofs",
+          include: [PROOFS],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 900_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

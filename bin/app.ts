@@ -1,4 +1,5 @@
 import { App } from "aws-cdk-lib";
+import { alarmBill } from "../lib/constructs/alarm-bill.ts";
 import { isSluiceError, SluiceError } from "../lib/core/errors.ts";
 import { type ParsedStage, parseStage, type StageSettings } from "../lib/core/settings.ts";
 import { addStage } from "../lib/stacks/add-stage.ts";
@@ -18,6 +19,9 @@ try {
   const app = new App({ analyticsReporting: false, autoSynth: false });
   addStage(app, chosenStage(String(app.node.tryGetContext("stage") ?? "dev")));
   app.synth();
+  const bill = alarmBill(app);
+  // Beside the template, which `cdk synth` writes to the standard output.
+  if (bill !== undefined) console.error(bill);
 } catch (error) {
   if (!isSluiceError(error)) throw error;
   console.error(`error: ${error.message}\nhint: ${error.hint}`);

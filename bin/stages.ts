@@ -16,6 +16,7 @@ export const stages = {
         batchSize: 2,
         parallel: 2,
         maxConcurrency: 10,
+        targetWaitSeconds: 300,
         environment: { ALLOW_PRIVATE_ADDRESSES: "false" },
       },
     },
@@ -38,13 +39,15 @@ export const stages = {
         batchSize: 2,
         parallel: 2,
         maxConcurrency: 50,
+        targetWaitSeconds: 300,
         environment: { ALLOW_PRIVATE_ADDRESSES: "false" },
       },
     },
   },
-  /** LocalStack and compatible emulators: open, and allowed to call receivers on this machine. */
+  /** LocalStack and compatible emulators: open, allowed to call receivers on this machine, and with the alarms they take. */
   emulator: {
     auth: "public",
+    alarms: "plain",
     jobTypes: {
       "deliver-webhook": {
         maxConcurrency: 10,
@@ -56,6 +59,7 @@ export const stages = {
         batchSize: 2,
         parallel: 2,
         maxConcurrency: 5,
+        targetWaitSeconds: 300,
         environment: { ALLOW_PRIVATE_ADDRESSES: "true" },
       },
     },

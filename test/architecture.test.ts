@@ -144,7 +144,7 @@ describe("the house", () => {
   it("leaves clock and dice of the functions to the adapter that implements their ports", () => {
     const impure = SOURCES.filter(
       (file) =>
-        /^lambdas\/(api|worker|shared)\//.test(file) &&
+        /^lambdas\/(api|worker|scaler|shared)\//.test(file) &&
         file !== "lambdas/shared/system.ts" &&
         /\bDate\.now\(|\bnew Date\(\)|Math\.random|setTimeout\(|randomBytes\(/.test(textOf(file)),
     );

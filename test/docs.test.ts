@@ -236,7 +236,7 @@ const endOf = (answer: Answer | undefined): Promise<Answer["body"]> =>
 describe("curl in the pages", () => {
   it.each([
     ["README.md", 3],
-    ["docs/http-api.md", 16],
+    ["docs/http-api.md", 19],
     ["docs/job-types.md", 1],
   ])("of %s is answered well", async (page, count) => {
     const { url } = await serveAnswer(204);

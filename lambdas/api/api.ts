@@ -1,8 +1,10 @@
 import type { ApiQueue } from "../../lib/core/environment.ts";
 import type { JobRecord } from "../../lib/core/job.ts";
 import type { JobLog, JobTypeModule } from "../../lib/core/job-type.ts";
+import type { ManualControl, QueueDecision } from "../../lib/core/scaling/queue-scaling.ts";
 import type { PayloadStore } from "../shared/payload-store.ts";
 import type { Clock, Dice } from "../shared/ports.ts";
+import type { QueueDepth } from "../shared/queue-depth.ts";
 
 /** What the api function works with. */
 export type Api = {
@@ -19,6 +21,9 @@ export type Api = {
   readonly deadLetters: DeadLetterQueue;
   readonly depths: DepthReader;
   readonly metrics: MetricReader;
+  readonly scaling: ScalingStore;
+  /** Lets the scaler look at a queue now instead of at the next minute; never throws. */
+  readonly wakeScaler: (type: string) => Promise<void>;
   readonly clock: Clock;
   readonly dice: Dice;
   readonly log: JobLog;
@@ -112,12 +117,28 @@ export type DeadLetterQueue = {
 /** Longer than a request can take. */
 export const DEAD_LETTER_HIDDEN_SECONDS = 30;
 
-/** How many messages a queue has, as SQS approximates it. */
-export type Depth = { readonly visible: number; readonly inFlight: number; readonly delayed: number };
-export type DepthReader = { readonly read: (queueUrl: string) => Promise<Depth> };
+export type DepthReader = { readonly read: (queueUrl: string) => Promise<QueueDepth> };
 
 /** Null where the metric has no recent value, or cannot be read. */
 export type QueueMetrics = { readonly concurrency: number | null; readonly oldestAgeSeconds: number | null };
 export type MetricReader = {
   readonly read: (queues: Readonly<Record<string, ApiQueue>>) => Promise<Readonly<Record<string, QueueMetrics>>>;
+};
+
+/** What is known of how the queues scale. */
+export type ScalingView = {
+  /** By job type: what the scaler last decided. */
+  readonly decisions: Readonly<Record<string, QueueDecision>>;
+  /** When the scaler last wrote them, ISO 8601 in UTC; undefined before it first did. */
+  readonly decidedAt: string | undefined;
+  /** By job type: what is set by hand. */
+  readonly manual: Readonly<Record<string, ManualControl>>;
+};
+
+/** Reads what the scaler decided, and writes what a person sets. */
+export type ScalingStore = {
+  readonly read: () => Promise<ScalingView>;
+  /** Sets something by hand in place of what was. @returns what is set then: a pause that was there stays as it is */
+  readonly setManual: (type: string, control: ManualControl) => Promise<ManualControl>;
+  readonly lift: (type: string) => Promise<void>;
 };

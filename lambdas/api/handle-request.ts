@@ -2,6 +2,7 @@ import { describeError } from "../../lib/core/outcome.ts";
 import { matchRoute, type Route } from "../../lib/core/routes.ts";
 import type { Api } from "./api.ts";
 import { cancelJob } from "./cancel-job.ts";
+import { limitQueue, pauseQueue, resumeQueue } from "./control-queue.ts";
 import { describeApi } from "./describe-api.ts";
 import { getJob } from "./get-job.ts";
 import { type ApiRequest, type ApiResponse, ProblemError, problemResponse } from "./http.ts";
@@ -24,6 +25,9 @@ const OPERATIONS: Readonly<Record<Route["operationId"], Operation>> = {
   cancelJob: (api, _request, { id = "" }) => cancelJob(api, id),
   redriveJob: (api, _request, { id = "" }) => redriveJob(api, id),
   listQueues: (api) => listQueues(api),
+  pauseQueue: (api, _request, { type = "" }) => pauseQueue(api, type),
+  limitQueue: (api, request, { type = "" }) => limitQueue(api, request, type),
+  resumeQueue: (api, _request, { type = "" }) => resumeQueue(api, type),
   redriveQueue: (api, request, { type = "" }) => redriveQueue(api, request, type),
   listDeadLetters: (api, request, { type = "" }) => listDeadLetters(api, request, type),
   redriveDeadLetters: (api, request, { type = "" }) => redriveDeadLetters(api, request, type),

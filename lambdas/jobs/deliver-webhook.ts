@@ -35,14 +35,16 @@ export const retry: Partial<RetryPolicy> = { attempts: 10, baseSeconds: 5, maxSe
 export const run: Run<typeof input> = async ({ url, event, data }, job) => {
   const body = JSON.stringify({ type: event, timestamp: job.submittedAt, data });
   const signed = await signatureHeaders(job.environment[SECRET_VARIABLE], job.idempotencyKey, body);
-  const response = await guardedFetch({
-    url,
-    method: "POST",
-    headers: { "content-type": "application/json", ...signed },
-    body,
-    signal: job.signal,
-    environment: job.environment,
-  });
+  const response = await job.measure(() =>
+    guardedFetch({
+      url,
+      method: "POST",
+      headers: { "content-type": "application/json", ...signed },
+      body,
+      signal: job.signal,
+      environment: job.environment,
+    }),
+  );
   await throwUnlessOk(response, systemClock.nowMs());
   await readExcerpt(response.body);
   return { status: response.status };

@@ -47,9 +47,11 @@ async function* chunksOf(text: string, signal: AbortSignal): AsyncGenerator<Buff
   }
 }
 
-async function* download(url: string, { environment, signal }: JobContext): AsyncGenerator<Buffer> {
+async function* download(url: string, { environment, signal, measure }: JobContext): AsyncGenerator<Buffer> {
   const maxBytes = maxDownloadBytes(environment[MAX_DOWNLOAD_VARIABLE]);
-  const response = await guardedFetch({ url, headers: { accept: "text/csv, */*" }, signal, environment });
+  const response = await measure(() =>
+    guardedFetch({ url, headers: { accept: "text/csv, */*" }, signal, environment }),
+  );
   await throwUnlessOk(response, systemClock.nowMs());
   try {
     const encoding = response.headers["content-encoding"] ?? "identity";

@@ -21,6 +21,8 @@ export type FromApart =
   /** The attempt's time begins. */
   | { readonly kind: "started"; readonly limitMs: number }
   | { readonly kind: "log"; readonly event: string /** JSON. */; readonly fields: string }
+  /** The handler has measured a call. */
+  | { readonly kind: "called"; readonly durationMs: number }
   | {
       readonly kind: "ended";
       /** Without a result, which a thread cannot hand over as it is. */

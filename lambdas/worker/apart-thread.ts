@@ -72,7 +72,7 @@ export class ApartThread {
   async run(
     input: unknown,
     context: AttemptContext,
-    { limitMs, clock, cancelled, endsByMs }: ApartOptions,
+    { limitMs, clock, cancelled, onCall, endsByMs }: ApartOptions,
   ): Promise<RunEnd> {
     const { promise, resolve } = Promise.withResolvers<RunEnd>();
     const patience = patienceOf(clock);
@@ -85,6 +85,7 @@ export class ApartThread {
     this.#end = resolve;
     this.#hear = (message) => {
       if (message.kind === "log") context.log(message.event, JSON.parse(message.fields));
+      if (message.kind === "called") onCall?.(message.durationMs);
       if (message.kind === "ended") {
         this.#isReusable = message.isClean;
         resolve(endOf(message));

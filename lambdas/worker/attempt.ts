@@ -6,7 +6,9 @@ import { retryPolicy } from "../../lib/core/retry.ts";
 import { logWith } from "../shared/log.ts";
 import { PayloadUnusable } from "../shared/payload-store.ts";
 import { APART_START_FAILED } from "./apart-start-failed.ts";
+import { attemptSignals, NO_CALLS } from "./attempt-signals.ts";
 import { watchCancel } from "./cancel-watch.ts";
+import type { InvocationTally } from "./invocation-tally.ts";
 import type { Claimed, Settlement } from "./record-store.ts";
 import { type RunEnd, runJob } from "./run-job.ts";
 import { type KeptOutcome, settlementBefore, settlementOf } from "./settlement.ts";
@@ -16,15 +18,22 @@ import type { Worker } from "./worker.ts";
  * Runs the attempt of a claimed job, and writes how it left the job; undefined where another invocation has the lease now.
  *
  * @param endsByMs When the attempt must have ended so that it can be settled, in milliseconds since the epoch.
+ * @param tally Counts how the attempt ended, and a death.
  */
-export const attempt = async (worker: Worker, claim: Claimed, endsByMs: number): Promise<Settlement | undefined> => {
+export const attempt = async (
+  worker: Worker,
+  claim: Claimed,
+  endsByMs: number,
+  tally: InvocationTally,
+): Promise<Settlement | undefined> => {
   const { clock, dice } = worker;
   const startedMs = clock.nowMs();
   const policy = retryPolicy(worker.module.retry);
   let settlement = settlementBefore(claim, policy);
   if (settlement === undefined) {
     if (claim.isAlone && (await worker.records.markAlone(claim)) === "superseded") return undefined;
-    settlement = settlementOf(claim, await outcomeOf(worker, claim, endsByMs), policy, clock.nowMs(), dice.fraction());
+    const outcome = await outcomeOf(worker, claim, endsByMs, tally);
+    settlement = settlementOf(claim, outcome, policy, clock.nowMs(), dice.fraction());
   }
   const settled = await worker.records.settle(claim, clock.nowMs(), settlement);
   logWith(worker.log, { id: claim.envelope.id, attempt: claim.attempt })("job.settled", {
@@ -33,24 +42,44 @@ export const attempt = async (worker: Worker, claim: Claimed, endsByMs: number):
     durationMs: clock.nowMs() - startedMs,
     error: "error" in settlement ? settlement.error : undefined,
   });
-  return settled === "settled" ? settlement : undefined;
+  if (settled !== "settled") return undefined;
+  if (settlement.status === "dead") tally.addDeath();
+  return settlement;
 };
 
-const outcomeOf = async (worker: Worker, claim: Claimed, endsByMs: number): Promise<KeptOutcome> => {
+const outcomeOf = async (
+  worker: Worker,
+  claim: Claimed,
+  endsByMs: number,
+  tally: InvocationTally,
+): Promise<KeptOutcome> => {
   const input = await inputOf(worker, claim.envelope);
-  if ("outcome" in input) return input.outcome;
-  const end = await run(worker, claim, input.value, endsByMs);
+  const startedMs = worker.clock.nowMs();
+  let measured = NO_CALLS;
+  const onCall = (durationMs: number): void => {
+    measured = { calls: measured.calls + 1, callMs: measured.callMs + durationMs };
+  };
+  const end = "outcome" in input ? input.outcome : await run(worker, claim, input.value, { endsByMs, onCall });
+  const durationMs = worker.clock.nowMs() - startedMs;
   if (end.kind === "transient" && end.error.code === APART_START_FAILED) return uncharged(end.error);
-  return end.kind === "succeeded" ? await keepResult(worker, claim, end.result) : end;
+  const outcome = end.kind === "succeeded" ? await keepResult(worker, claim, end.result) : end;
+  // Our own trouble says nothing about what the job calls.
+  if (!("isUncharged" in outcome)) tally.addAttempt(attemptSignals(outcome, durationMs, measured));
+  return outcome;
 };
 
-const run = async (worker: Worker, claim: Claimed, input: unknown, endsByMs: number): Promise<RunEnd> => {
+const run = async (
+  worker: Worker,
+  claim: Claimed,
+  input: unknown,
+  { endsByMs, onCall }: { readonly endsByMs: number; readonly onCall: (durationMs: number) => void },
+): Promise<RunEnd> => {
   const { clock, records, settings, environment } = worker;
   const { id, tenant, submittedAt } = claim.envelope;
   const log = logWith(worker.log, { id, attempt: claim.attempt });
   const context = { id, tenant, submittedAt, attempt: claim.attempt, idempotencyKey: id, log, environment };
   const cancel = watchCancel(id, { records, clock, log: worker.log });
-  const options = { limitMs: settings.timeoutMs, clock, cancelled: cancel.signal };
+  const options = { limitMs: settings.timeoutMs, clock, cancelled: cancel.signal, onCall };
   try {
     return claim.isAlone
       ? await worker.runApart(input, context, { ...options, endsByMs })
@@ -63,7 +92,7 @@ const run = async (worker: Worker, claim: Claimed, input: unknown, endsByMs: num
 const inputOf = async (
   { payloads }: Worker,
   { input, inputReference }: Envelope,
-): Promise<{ readonly value: unknown } | { readonly outcome: Outcome }> => {
+): Promise<{ readonly value: unknown } | { readonly outcome: Uncharged | Permanently }> => {
   if (inputReference === undefined) return { value: input };
   try {
     return { value: await payloads.get(inputReference) };
@@ -89,7 +118,13 @@ const bucketUnavailable = (error: unknown): Uncharged => {
   return uncharged(jobError("PayloadBucketUnavailable", `the payload bucket did not answer (${code}: ${message})`));
 };
 
-type Uncharged = Extract<Outcome, { readonly kind: "throttled" }>;
+type Permanently = Extract<Outcome, { readonly kind: "permanent" }>;
+type Uncharged = Extract<Outcome, { readonly kind: "throttled" }> & { readonly isUncharged: true };
 
-/** Not the job's fault: it waits, and the attempt is not charged. */
-const uncharged = (error: JobError): Uncharged => ({ kind: "throttled", error, retryAfterSeconds: undefined });
+/** Not the job's fault, nor its downstream's: it waits, and the attempt is not charged. */
+const uncharged = (error: JobError): Uncharged => ({
+  kind: "throttled",
+  error,
+  retryAfterSeconds: undefined,
+  isUncharged: true,
+});

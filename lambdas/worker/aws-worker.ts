@@ -1,11 +1,14 @@
 import type { Variables, WorkerEnvironment } from "../../lib/core/environment.ts";
 import type { JobTypeModule } from "../../lib/core/job-type.ts";
 import { dynamoDbClient } from "../shared/dynamo-db-client.ts";
-import { consoleLog } from "../shared/log.ts";
+import { consoleLog, printLine } from "../shared/log.ts";
 import { s3PayloadStore } from "../shared/s3-payload-store.ts";
 import { systemClock, systemDice } from "../shared/system.ts";
 import { dynamoRecordStore } from "./dynamo-record-store.ts";
+import { dynamoSignalWriter } from "./dynamo-signal-writer.ts";
+import { invocationReport } from "./invocation-report.ts";
 import { lazyMessageQueue } from "./message-queue.ts";
+import { lazyWaker } from "./pressure-wake.ts";
 import type { RunApart } from "./run-apart.ts";
 import type { Worker } from "./worker.ts";
 
@@ -16,18 +19,19 @@ export const awsWorker = (
   variables: Variables,
   runApart: RunApart,
 ): Worker => {
-  const { tableName, queueUrl, deadLetterQueueUrl } = environment;
+  const { tableName, queueUrl, deadLetterQueueUrl, jobType, stage, scalerFunction } = environment;
+  const dynamoDb = dynamoDbClient();
   return {
     module,
     settings: {
-      jobType: environment.jobType,
+      jobType,
       salt: tableName,
       timeoutMs: environment.timeoutSeconds * 1_000,
       parallel: environment.parallel,
       visibilityTimeoutMs: environment.visibilityTimeoutSeconds * 1_000,
       retentionMs: environment.queueRetentionDays * 86_400_000,
     },
-    records: dynamoRecordStore(dynamoDbClient(), tableName, environment.recordRetentionDays),
+    records: dynamoRecordStore(dynamoDb, tableName, environment.recordRetentionDays),
     payloads: s3PayloadStore(environment.payloadBucket),
     queue: lazyMessageQueue(async () => {
       const { sqsClient } = await import("../shared/sqs-client.ts");
@@ -35,6 +39,17 @@ export const awsWorker = (
       return sqsMessageQueue(sqsClient(), queueUrl, deadLetterQueueUrl);
     }),
     runApart,
+    report: invocationReport({
+      dimensions: { stage, jobType },
+      signals: dynamoSignalWriter(dynamoDb, tableName, { jobType, dice: systemDice }),
+      wakeScaler: lazyWaker(async () => {
+        const { scalerWaker } = await import("../shared/scaler-waker.ts");
+        return scalerWaker(scalerFunction, jobType);
+      }),
+      print: printLine,
+      clock: systemClock,
+      log: consoleLog,
+    }),
     clock: systemClock,
     dice: systemDice,
     log: consoleLog,

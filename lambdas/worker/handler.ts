@@ -1,10 +1,9 @@
-import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { readWorkerEnvironment } from "../../lib/core/environment.ts";
 import type { JobTypeModule } from "../../lib/core/job-type.ts";
 import { systemClock } from "../shared/system.ts";
+import { answerEvent, type WorkerHandler } from "./answer-event.ts";
 import { isApart } from "./apart-messages.ts";
 import { awsWorker } from "./aws-worker.ts";
-import { processBatch } from "./process-batch.ts";
 import { runApart } from "./run-apart.ts";
 
 /**
@@ -12,16 +11,12 @@ import { runApart } from "./run-apart.ts";
  *
  * @param bundleUrl The module that calls this: what such a thread loads
  */
-export const serveWorker = (
-  module: JobTypeModule,
-  bundleUrl: string,
-): ((event: SQSEvent, context: Context) => Promise<SQSBatchResponse>) | undefined => {
+export const serveWorker = (module: JobTypeModule, bundleUrl: string): WorkerHandler | undefined => {
   if (isApart(process.argv)) {
     void import("./serve-apart.ts").then(({ serveApart }) => serveApart(module, systemClock));
     return undefined;
   }
   const memoryMiB = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
   const apart = runApart({ memoryMiB, source: new URL(bundleUrl) });
-  const worker = awsWorker(readWorkerEnvironment(process.env), module, process.env, apart);
-  return (event, context) => processBatch(worker, event.Records, () => context.getRemainingTimeInMillis());
+  return answerEvent(awsWorker(readWorkerEnvironment(process.env), module, process.env, apart));
 };

@@ -4,6 +4,7 @@ import { SQS_MAX_RECEIVE_COUNT } from "../../lib/core/limits.ts";
 import { describeError } from "../../lib/core/outcome.ts";
 import { logWith } from "../shared/log.ts";
 import { attempt } from "./attempt.ts";
+import { InvocationTally } from "./invocation-tally.ts";
 import type { Claimed } from "./record-store.ts";
 import { GRACE_MS } from "./run-job.ts";
 import { putBackSettlement } from "./settlement.ts";
@@ -14,6 +15,8 @@ type Fate = "done" | "kept";
 
 /** Work on one message that goes on once all other jobs of the batch are done. */
 type Later = () => Promise<Fate>;
+
+type Invocation = { readonly remainingMs: () => number; readonly tally: InvocationTally };
 
 /** Kept back of an invocation's time for settling a job, in milliseconds. */
 const SETTLE_MS = 1_500;
@@ -37,7 +40,7 @@ const MOST_RECEIVES = SQS_MAX_RECEIVE_COUNT / 2;
  * harms no other job.
  *
  * It never throws, because a thrown error makes the event source mapping cut its polling; whatever goes wrong with a
- * message is said in `batchItemFailures`.
+ * message is said in `batchItemFailures`. What the jobs met is reported before it answers.
  *
  * @param remainingMs How long the invocation may still run, in milliseconds.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
@@ -47,12 +50,13 @@ export const processBatch = async (
   messages: readonly SQSRecord[],
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> => {
+  const invocation: Invocation = { remainingMs, tally: new InvocationTally() };
   const kept: string[] = [];
   const alone: { readonly message: SQSRecord; readonly later: Later }[] = [];
   const waiting = messages.values();
   const lane = async (): Promise<void> => {
     for (const message of waiting) {
-      const fate = await guarded(worker, message, () => processMessage(worker, message, remainingMs));
+      const fate = await guarded(worker, message, () => processMessage(worker, message, invocation));
       if (typeof fate === "function") alone.push({ message, later: fate });
       else if (fate === "kept") kept.push(message.messageId);
     }
@@ -61,6 +65,7 @@ export const processBatch = async (
   for (const { message, later } of alone) {
     if ((await guarded(worker, message, later)) === "kept") kept.push(message.messageId);
   }
+  await worker.report(invocation.tally, remainingMs);
   return { batchItemFailures: kept.map((itemIdentifier) => ({ itemIdentifier })) };
 };
 
@@ -85,10 +90,10 @@ const setbackSeconds = ({ dice }: Worker, { attributes }: SQSRecord): number => 
   return 1 + dice.fraction() * SETBACK_SECONDS * Math.max(1, Math.min(MOST_SETBACK, receives / 5));
 };
 
-const processMessage = async (worker: Worker, message: SQSRecord, remainingMs: () => number): Promise<Fate | Later> => {
+const processMessage = async (worker: Worker, message: SQSRecord, invocation: Invocation): Promise<Fate | Later> => {
   const { jobType, salt } = worker.settings;
   const decoded = decodeEnvelope(message.body, { type: jobType, salt });
-  if ("envelope" in decoded) return await processJob(worker, message, decoded.envelope, remainingMs);
+  if ("envelope" in decoded) return await processJob(worker, message, decoded.envelope, invocation);
   await worker.queue.deadLetter(message, decoded.malformed);
   logWith(worker.log, { messageId: message.messageId })("message.dead-lettered", { reason: decoded.malformed });
   return "done";
@@ -98,9 +103,10 @@ const processJob = async (
   worker: Worker,
   message: SQSRecord,
   envelope: Envelope,
-  remainingMs: () => number,
+  invocation: Invocation,
 ): Promise<Fate | Later> => {
   const { clock, dice, settings } = worker;
+  const { remainingMs } = invocation;
   const needsMs = settings.timeoutMs + GRACE_MS + SETTLE_MS;
   if (remainingMs() < needsMs) return await giveBack(worker, message);
   const nowMs = clock.nowMs();
@@ -116,16 +122,21 @@ const processJob = async (
     await putBack(worker, message, Math.ceil((claim.untilMs - nowMs) / 1_000) + 1);
     return "kept";
   }
-  if (!claim.isAlone) return await workOn(worker, message, claim, remainingMs);
+  if (!claim.isAlone) return await workOn(worker, message, claim, invocation);
   return async () => {
-    if (remainingMs() >= needsMs + APART_MS) return await workOn(worker, message, claim, remainingMs);
+    if (remainingMs() >= needsMs + APART_MS) return await workOn(worker, message, claim, invocation);
     await worker.records.settle(claim, clock.nowMs(), putBackSettlement(claim, clock.nowMs()));
     return await giveBack(worker, message);
   };
 };
 
-const workOn = async (worker: Worker, message: SQSRecord, claim: Claimed, remainingMs: () => number): Promise<Fate> => {
-  const settlement = await attempt(worker, claim, worker.clock.nowMs() + remainingMs() - SETTLE_MS);
+const workOn = async (
+  worker: Worker,
+  message: SQSRecord,
+  claim: Claimed,
+  { remainingMs, tally }: Invocation,
+): Promise<Fate> => {
+  const settlement = await attempt(worker, claim, worker.clock.nowMs() + remainingMs() - SETTLE_MS, tally);
   // Someone else has the lease: the message is theirs to delete.
   if (settlement === undefined) return "kept";
   if (settlement.status !== "retrying") return "done";

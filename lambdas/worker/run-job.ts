@@ -1,6 +1,6 @@
 import { checkInput, type JobContext, type JobTypeModule } from "../../lib/core/job-type.ts";
 import { MAX_RESULT_BYTES } from "../../lib/core/limits.ts";
-import { jobError, type Outcome, outcomeOf } from "../../lib/core/outcome.ts";
+import { type JobError, jobError, type Outcome, outcomeOf } from "../../lib/core/outcome.ts";
 import type { Clock } from "../shared/ports.ts";
 
 /** How long a handler may take to stop after its signal aborts, in milliseconds. */
@@ -10,13 +10,15 @@ export const GRACE_MS = 500;
 export type RunEnd = Outcome | { readonly kind: "cancelled" };
 
 /** What a job is told of one attempt by who runs it. */
-export type AttemptContext = Omit<JobContext, "signal" | "remainingMs">;
+export type AttemptContext = Omit<JobContext, "signal" | "remainingMs" | "measure">;
 
 export type RunOptions = {
   readonly limitMs: number;
   readonly clock: Clock;
   /** Aborts when somebody cancels the job. */
   readonly cancelled?: AbortSignal;
+  /** Hears of each call that the handler measured, when it has ended. */
+  readonly onCall?: (durationMs: number) => void;
 };
 
 /**
@@ -40,7 +42,7 @@ const attempt = async (
   module: JobTypeModule,
   input: unknown,
   context: AttemptContext,
-  { limitMs, clock, cancelled }: RunOptions,
+  { limitMs, clock, cancelled, onCall }: RunOptions,
 ): Promise<RunEnd> => {
   const checked = await checkInput(module.input, input).catch((error: unknown) => ({ thrown: error }));
   if ("thrown" in checked) return outcomeOf(checked.thrown);
@@ -53,11 +55,15 @@ const attempt = async (
   const deadlineMs = clock.nowMs() + limitMs;
   const limit = untilStopped(clock, limitMs, cancelled);
   const remainingMs = (): number => Math.max(0, deadlineMs - clock.nowMs());
+  let isOver = false;
+  // What a call takes that outlives its attempt is nobody's.
+  const measure = measureWith(clock, (durationMs) => isOver || onCall?.(durationMs));
   try {
     const value = checked.value as never;
-    const running = call(module, value, { ...context, signal: limit.signal, remainingMs });
+    const running = call(module, value, { ...context, signal: limit.signal, remainingMs, measure });
     return await Promise.race([running, limit.overrun]);
   } finally {
+    isOver = true;
     limit.stop();
   }
 };
@@ -72,6 +78,17 @@ const call = async (module: JobTypeModule, input: never, context: JobContext): P
   }
 };
 
+const measureWith =
+  (clock: Clock, onCall: (durationMs: number) => void): JobContext["measure"] =>
+  async (call) => {
+    const startedMs = clock.nowMs();
+    try {
+      return await call();
+    } finally {
+      onCall(Math.max(0, clock.nowMs() - startedMs));
+    }
+  };
+
 const succeeded = (result: unknown): Outcome => {
   const bytes = Buffer.byteLength(JSON.stringify(result) ?? "");
   if (bytes <= MAX_RESULT_BYTES) return { kind: "succeeded", result };
@@ -79,11 +96,16 @@ const succeeded = (result: unknown): Outcome => {
   return { kind: "permanent", error: jobError("ResultTooLarge", reason) };
 };
 
+const JOB_TIMED_OUT = "JobTimedOut";
+
 /** @param last What the handler said or did at the end of its time */
 export const timedOut = (last: string): Outcome => ({
   kind: "transient",
-  error: jobError("JobTimedOut", `the job's time ran out (${last})`),
+  error: jobError(JOB_TIMED_OUT, `the job's time ran out (${last})`),
 });
+
+/** Tells whether an attempt has failed because its time ran out. */
+export const isTimedOut = ({ code }: JobError): boolean => code === JOB_TIMED_OUT;
 
 const untilStopped = (
   clock: Clock,

@@ -18,7 +18,8 @@ export const serveApart = (module: JobTypeModule, clock: Clock): void => {
     const { limitMs: wishedMs, endsByMs } = message;
     const limitMs = endsByMs === undefined ? wishedMs : Math.max(0, Math.min(wishedMs, endsByMs - clock.nowMs()));
     send(port, { kind: "started", limitMs });
-    send(port, await run(port, module, message, { limitMs, clock, cancelled: cancel.signal }));
+    const onCall = (durationMs: number): void => send(port, { kind: "called", durationMs });
+    send(port, await run(port, module, message, { limitMs, clock, cancelled: cancel.signal, onCall }));
   });
 };
 

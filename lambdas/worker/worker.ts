@@ -1,6 +1,7 @@
 import type { JobLog, JobTypeModule } from "../../lib/core/job-type.ts";
 import type { PayloadStore } from "../shared/payload-store.ts";
 import type { Clock, Dice } from "../shared/ports.ts";
+import type { InvocationReport } from "./invocation-report.ts";
 import type { MessageQueue } from "./message-queue.ts";
 import type { RecordStore } from "./record-store.ts";
 import type { RunApart } from "./run-apart.ts";
@@ -22,6 +23,7 @@ export type Worker = {
   readonly payloads: PayloadStore;
   readonly queue: MessageQueue;
   readonly runApart: RunApart;
+  readonly report: InvocationReport;
   readonly clock: Clock;
   readonly dice: Dice;
   readonly log: JobLog;

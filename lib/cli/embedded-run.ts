@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { API_VARIABLES } from "../core/environment.ts";
 import type { LocalEvent } from "../local/events.ts";
 import { defaultAccountConcurrency, type LocalLog, type LocalRun, startLocal } from "../local/server.ts";
+import { alarmLine } from "./alarm-line.ts";
 import { integerOption, pairsOption, type readOptions } from "./options.ts";
 import { PROJECT_FOLDER } from "./project.ts";
 import { synthesize } from "./synthesis.ts";
@@ -81,6 +82,10 @@ export const startEmbeddedRun = async (
       if (options.showsLogs) process.stderr.write(`${line.functionName} ${line.text.trimEnd()}\n`);
       hooks.onLog?.(line);
     },
-    onEvent: hooks.onEvent,
+    onEvent: (event) => {
+      const line = alarmLine(event);
+      if (line !== undefined) process.stderr.write(`${line}\n`);
+      hooks.onEvent?.(event);
+    },
   });
 };

@@ -7,9 +7,9 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { API_VARIABLES, type ApiQueue } from "../core/environment.ts";
-import { DEAD_INDEX } from "../core/keys.ts";
+import { DEAD_INDEX, SCALING_KEY } from "../core/keys.ts";
 import { ROUTES } from "../core/routes.ts";
-import type { ParsedStage } from "../core/settings.ts";
+import type { ParsedJobType, ParsedStage } from "../core/settings.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { expiringLogs } from "./expiring-logs.ts";
 import type { JobQueue } from "./job-queue.ts";
@@ -35,7 +35,7 @@ export type ApiJobType = {
   readonly file: string;
   readonly queue: JobQueue;
   readonly worker: JobWorker;
-  readonly maxConcurrency: number | undefined;
+  readonly settings: ParsedJobType;
 };
 
 export type JobApiProps = {
@@ -43,11 +43,15 @@ export type JobApiProps = {
   readonly table: ITableV2;
   readonly payloads: IBucket;
   readonly jobTypes: readonly ApiJobType[];
+  /** Woken when somebody sets something by hand. */
+  readonly scaler: LambdaFunction;
 };
 
 /** The HTTP API: one function behind every route, and behind whatever is no route, so that refusals have one shape. */
 export class JobApi extends Construct {
   readonly url: string;
+  readonly apiId: string;
+  readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: JobApiProps) {
     super(scope, id);
@@ -64,11 +68,14 @@ export class JobApi extends Construct {
         payloadBucket: props.payloads.bucketName,
         recordRetentionDays: props.stage.recordRetentionDays,
         redriveLimit: props.stage.redriveLimit,
+        scalerFunction: props.scaler.functionName,
       }),
       grants: grantsOf(props),
     });
     const api = new HttpApi(this, "HttpApi", { apiName: Stack.of(this).stackName, createDefaultStage: false });
     this.#route(api, lambda, props.stage);
+    this.lambda = lambda;
+    this.apiId = api.apiId;
     this.url = this.#publish(api, props.stage).url;
   }
 
@@ -127,18 +134,19 @@ const apiEntry = (jobTypes: readonly ApiJobType[]): string =>
 
 const queuesOf = (jobTypes: readonly ApiJobType[]): Readonly<Record<string, ApiQueue>> =>
   Object.fromEntries(
-    jobTypes.map(({ name, queue, worker, maxConcurrency }) => [
+    jobTypes.map(({ name, queue, worker, settings }) => [
       name,
       {
         queueUrl: queue.queue.queueUrl,
         deadLetterQueueUrl: queue.deadLetterQueue.queueUrl,
         functionName: worker.lambda.functionName,
-        limit: maxConcurrency ?? null,
+        limit: settings.maxConcurrency ?? null,
+        isProvisioned: settings.provisioned !== undefined,
       },
     ]),
   );
 
-const grantsOf = ({ table, payloads, jobTypes }: JobApiProps): readonly Grant[] => [
+const grantsOf = ({ table, payloads, jobTypes, scaler }: JobApiProps): readonly Grant[] => [
   {
     actions: ["sqs:SendMessage", "sqs:GetQueueAttributes"],
     resources: jobTypes.map(({ queue }) => queue.queue.queueArn),
@@ -150,6 +158,13 @@ const grantsOf = ({ table, payloads, jobTypes }: JobApiProps): readonly Grant[] 
   },
   { actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [table.tableArn] },
   { actions: ["dynamodb:Query"], resources: [`${table.tableArn}/index/${DEAD_INDEX.name}`] },
+  // What the scaler decided, and what is set by hand.
+  {
+    actions: ["dynamodb:Query"],
+    resources: [table.tableArn],
+    conditions: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [SCALING_KEY] } },
+  },
+  { actions: ["lambda:InvokeFunction"], resources: [scaler.functionArn] },
   // A redrive writes the input anew, or it would be gone before the job that needs it.
   ...payloadGrants(payloads, { inputs: ["s3:GetObject", "s3:PutObject"], results: ["s3:GetObject"] }),
   // CloudWatch has no rights by metric: this is the one action that takes no narrower resource.

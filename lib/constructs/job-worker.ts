@@ -22,11 +22,14 @@ export type JobWorkerProps = {
   readonly table: ITableV2;
   readonly payloads: IBucket;
   readonly secrets: JobSecrets;
+  /** Woken by a worker whose downstream asks to slow down. */
+  readonly scaler: LambdaFunction;
 };
 
 /** A job type's function, and the mapping that hands it batches from the queue. */
 export class JobWorker extends Construct {
   readonly lambda: LambdaFunction;
+  readonly mapping: EventSourceMapping;
 
   constructor(scope: Construct, id: string, props: JobWorkerProps) {
     super(scope, id);
@@ -40,7 +43,7 @@ export class JobWorker extends Construct {
       environment: environmentOf(props),
       grants: grantsOf(props),
     }).lambda;
-    new EventSourceMapping(this, "Mapping", {
+    this.mapping = new EventSourceMapping(this, "Mapping", {
       target: this.lambda,
       eventSourceArn: props.queue.queue.queueArn,
       batchSize: settings.batchSize,
@@ -70,6 +73,7 @@ const environmentOf = ({
   table,
   payloads,
   secrets,
+  scaler,
 }: JobWorkerProps): Record<string, string> => ({
   ...settings.environment,
   ...Object.fromEntries(Object.entries(secrets).map(([variable, secret]) => [variable, secret.signingKey()])),
@@ -84,10 +88,12 @@ const environmentOf = ({
     queueRetentionDays: settings.retentionDays,
     recordRetentionDays: stage.recordRetentionDays,
     payloadBucket: payloads.bucketName,
+    stage: stage.name,
+    scalerFunction: scaler.functionName,
   }),
 });
 
-const grantsOf = ({ queue, table, payloads }: JobWorkerProps): readonly Grant[] => [
+const grantsOf = ({ queue, table, payloads, scaler }: JobWorkerProps): readonly Grant[] => [
   {
     actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
     resources: [queue.queue.queueArn],
@@ -96,4 +102,5 @@ const grantsOf = ({ queue, table, payloads }: JobWorkerProps): readonly Grant[] 
   { actions: ["sqs:SendMessage"], resources: [queue.queue.queueArn, queue.deadLetterQueue.queueArn] },
   { actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [table.tableArn] },
   ...payloadGrants(payloads, { inputs: ["s3:GetObject"], results: ["s3:PutObject"] }),
+  { actions: ["lambda:InvokeFunction"], resources: [scaler.functionArn] },
 ];

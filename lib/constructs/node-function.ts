@@ -7,7 +7,12 @@ import { expiringLogs } from "./expiring-logs.ts";
 import { type BundleEntry, bundledCode } from "./node-bundle.ts";
 
 /** Actions that a function may take, and on what. */
-export type Grant = { readonly actions: readonly string[]; readonly resources: readonly string[] };
+export type Grant = {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** What must hold besides, by operator and key. @default nothing */
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+};
 
 export type NodeFunctionProps = {
   readonly description: string;
@@ -24,10 +29,12 @@ export type NodeFunctionProps = {
 /** A Node.js function on arm64 with its own role, log group and bundle. */
 export class NodeFunction extends Construct {
   readonly lambda: LambdaFunction;
+  readonly role: Role;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
     const logGroup = expiringLogs(this, "Logs", props.logRetentionDays);
+    this.role = this.#role(logGroup, props.grants);
     this.lambda = new LambdaFunction(this, "Function", {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -37,7 +44,7 @@ export class NodeFunction extends Construct {
       memorySize: props.memoryMiB,
       timeout: Duration.seconds(props.timeoutSeconds),
       environment: props.environment,
-      role: this.#role(logGroup, props.grants),
+      role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
     });
@@ -49,13 +56,21 @@ export class NodeFunction extends Construct {
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
       resources: [logGroup.logGroupArn],
     };
-    const statements = [log, ...grants].map(
-      ({ actions, resources }) =>
-        new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] }),
-    );
     return new Role(this, "Role", {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
-      inlinePolicies: { Work: new PolicyDocument({ statements }) },
+      inlinePolicies: { Work: new PolicyDocument({ statements: statementsOf([log, ...grants]) }) },
     });
   }
 }
+
+/** Returns grants as a policy says them. */
+export const statementsOf = (grants: readonly Grant[]): PolicyStatement[] =>
+  grants.map(
+    ({ actions, resources, conditions }) =>
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: [...actions],
+        resources: [...resources],
+        ...(conditions && { conditions }),
+      }),
+  );

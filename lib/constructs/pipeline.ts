@@ -4,12 +4,18 @@ import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { ParsedJobType, ParsedStage } from "../core/settings.ts";
+import { guardJobType, guardStage } from "../core/settings-guards.ts";
+import { Alarms } from "./alarms.ts";
+import { annotateWarnings } from "./annotate-warnings.ts";
+import { Dashboard } from "./dashboard.ts";
 import type { JobSecrets } from "./generated-secret.ts";
 import { type ApiJobType, JobApi } from "./job-api.ts";
 import { JobQueue } from "./job-queue.ts";
 import { checkJobTypeFiles } from "./job-type-file.ts";
 import { JobWorker } from "./job-worker.ts";
+import { keepLogicalId } from "./logical-id.ts";
 import { PACKAGE_FOLDER } from "./node-bundle.ts";
+import { type ScaledJobType, Scaler } from "./scaler.ts";
 
 export type PipelineProps = {
   readonly stage: ParsedStage;
@@ -21,9 +27,17 @@ export type PipelineProps = {
   readonly jobsFolder?: string | undefined;
 };
 
-/** Everything between the HTTP API and the table: for each job type a queue and a worker, and one API before them all. */
+/** A job type's queue, and where in the tree the rest of the job type goes. */
+type QueuedJobType = ScaledJobType & { readonly scope: Construct };
+
+/**
+ * Everything between the HTTP API and the table: for each job type a queue and a worker, one API before them all, a
+ * scaler beside them, and the alarms and the dashboard that watch it all.
+ */
 export class Pipeline extends Construct {
   readonly api: JobApi;
+  readonly scaler: Scaler;
+  readonly alarms: Alarms;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
@@ -31,16 +45,27 @@ export class Pipeline extends Construct {
     const files = Object.keys(stage.jobTypes).map((type) => join(jobsFolder, `${type}.ts`));
     // Listing or destroying stacks bundles nothing, and must work without the files.
     if (Stack.of(this).bundlingRequired) checkJobTypeFiles(files);
-    const jobTypes = Object.entries(stage.jobTypes).map(([name, settings]) =>
-      this.#jobType(name, settings, join(jobsFolder, `${name}.ts`), props),
-    );
-    this.api = new JobApi(this, "Api", { stage, table, payloads, jobTypes });
+    const queued = Object.entries(stage.jobTypes).map(([name, settings]) => this.#queue(name, settings));
+    this.scaler = new Scaler(this, "Scaler", { stage, table, jobTypes: queued });
+    const jobTypes = queued.map((jobType) => this.#work(jobType, join(jobsFolder, `${jobType.name}.ts`), props));
+    this.scaler.allowControl(jobTypes.map(({ worker }) => worker));
+    this.api = new JobApi(this, "Api", { stage, table, payloads, jobTypes, scaler: this.scaler.lambda });
+    const watched = { stage, jobTypes, api: this.api, table, scaler: this.scaler };
+    this.alarms = new Alarms(this, "Alarms", watched);
+    // Who subscribed by hand stays subscribed.
+    keepLogicalId(this.alarms.topic, "AlarmTopic");
+    new Dashboard(this, "Dashboard", { watched, alarms: this.alarms });
+    annotateWarnings(this, guardStage(stage.name, stage));
   }
 
-  #jobType(name: string, settings: ParsedJobType, file: string, props: PipelineProps): ApiJobType {
-    const { stage, table, payloads, secrets } = props;
+  #queue(name: string, settings: ParsedJobType): QueuedJobType {
     const scope = new Construct(this, name);
-    const queue = new JobQueue(scope, "Queue", { jobType: name, settings });
+    return { scope, name, settings, queue: new JobQueue(scope, "Queue", { jobType: name, settings }) };
+  }
+
+  #work({ scope, name, settings, queue }: QueuedJobType, file: string, props: PipelineProps): ApiJobType {
+    const { stage, table, payloads, secrets } = props;
+    annotateWarnings(scope, guardJobType(`${stage.name}.jobTypes.${name}`, settings));
     const worker = new JobWorker(scope, "Worker", {
       jobType: name,
       settings,
@@ -50,7 +75,8 @@ export class Pipeline extends Construct {
       table,
       payloads,
       secrets: secrets[name] ?? {},
+      scaler: this.scaler.lambda,
     });
-    return { name, file, queue, worker, maxConcurrency: settings.maxConcurrency };
+    return { name, file, queue, worker, settings };
   }
 }

@@ -1,4 +1,5 @@
 import { SluiceError } from "./errors.ts";
+import type { QueueBounds } from "./scaling/queue-scaling.ts";
 
 /** Environment variables of the api function: each value is written by the template and read by the handler. */
 export const API_VARIABLES = {
@@ -10,6 +11,8 @@ export const API_VARIABLES = {
   payloadBucket: "PAYLOAD_BUCKET",
   recordRetentionDays: "RECORD_RETENTION_DAYS",
   redriveLimit: "REDRIVE_LIMIT",
+  /** The function that is woken when somebody sets something by hand. */
+  scalerFunction: "SCALER_FUNCTION",
 } as const;
 
 /** What the api function knows of one job type's queue. */
@@ -19,6 +22,8 @@ export type ApiQueue = {
   readonly functionName: string;
   /** The mapping's `MaximumConcurrency`, or null where the stage sets none. */
   readonly limit: number | null;
+  /** It has paid pollers, which exclude a limit. */
+  readonly isProvisioned: boolean;
 };
 
 /** Environment variables of a worker function. */
@@ -33,7 +38,31 @@ export const WORKER_VARIABLES = {
   queueRetentionDays: "QUEUE_RETENTION_DAYS",
   recordRetentionDays: "RECORD_RETENTION_DAYS",
   payloadBucket: "PAYLOAD_BUCKET",
+  stage: "STAGE",
+  /** The function that a pressed worker wakes. */
+  scalerFunction: "SCALER_FUNCTION",
 } as const;
+
+/** Environment variables of the scaler function. */
+export const SCALER_VARIABLES = {
+  tableName: "TABLE_NAME",
+  stage: "STAGE",
+  /** JSON: `{ "<type>": ScalerQueue }`. */
+  queues: "QUEUES",
+} as const;
+
+/** What the scaler knows of one job type's queue. */
+export type ScalerQueue = {
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  readonly bounds: QueueBounds;
+};
+
+export type ScalerEnvironment = {
+  readonly tableName: string;
+  readonly stage: string;
+  readonly queues: Readonly<Record<string, ScalerQueue>>;
+};
 
 export type ApiEnvironment = {
   readonly tableName: string;
@@ -43,6 +72,7 @@ export type ApiEnvironment = {
   readonly recordRetentionDays: number;
   /** Redrives that one job may have. */
   readonly redriveLimit: number;
+  readonly scalerFunction: string;
 };
 
 export type WorkerEnvironment = {
@@ -56,6 +86,8 @@ export type WorkerEnvironment = {
   readonly queueRetentionDays: number;
   readonly recordRetentionDays: number;
   readonly payloadBucket: string;
+  readonly stage: string;
+  readonly scalerFunction: string;
 };
 
 /** A process's environment, as a handler hands it over. */
@@ -69,6 +101,7 @@ export const readApiEnvironment = (variables: Variables): ApiEnvironment => ({
   payloadBucket: textOf(variables, API_VARIABLES.payloadBucket),
   recordRetentionDays: numberOf(variables, API_VARIABLES.recordRetentionDays),
   redriveLimit: numberOf(variables, API_VARIABLES.redriveLimit),
+  scalerFunction: textOf(variables, API_VARIABLES.scalerFunction),
 });
 
 /** Reads a worker function's environment. @throws EnvironmentInvalid when a variable is missing or unreadable */
@@ -83,6 +116,15 @@ export const readWorkerEnvironment = (variables: Variables): WorkerEnvironment =
   queueRetentionDays: numberOf(variables, WORKER_VARIABLES.queueRetentionDays),
   recordRetentionDays: numberOf(variables, WORKER_VARIABLES.recordRetentionDays),
   payloadBucket: textOf(variables, WORKER_VARIABLES.payloadBucket),
+  stage: textOf(variables, WORKER_VARIABLES.stage),
+  scalerFunction: textOf(variables, WORKER_VARIABLES.scalerFunction),
+});
+
+/** Reads the scaler function's environment. @throws EnvironmentInvalid when a variable is missing or unreadable */
+export const readScalerEnvironment = (variables: Variables): ScalerEnvironment => ({
+  tableName: textOf(variables, SCALER_VARIABLES.tableName),
+  stage: textOf(variables, SCALER_VARIABLES.stage),
+  queues: jsonOf(variables, SCALER_VARIABLES.queues) as ScalerEnvironment["queues"],
 });
 
 const textOf = (variables: Variables, name: string): string => {

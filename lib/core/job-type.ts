@@ -25,7 +25,12 @@ export type JobContext = {
   readonly remainingMs: () => number;
   /** The function's environment: what the stage sets for this job type, and its secrets. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Makes a call of the downstream, whose duration tells the scaler how it fares; gives back what the call gives, or throws what it throws. */
+  readonly measure: <Result>(call: () => Promise<Result>) => Promise<Result>;
 };
+
+/** What a `probe` knows; its signal aborts when its time is up. */
+export type ProbeContext = Pick<JobContext, "signal" | "log" | "environment">;
 
 /** A job type's handler: returns the result (JSON) or throws; see `Permanent` and `Throttled`. */
 export type Run<Schema extends StandardSchemaV1> = (
@@ -40,6 +45,8 @@ export type JobTypeModule = {
   // The schema that `input` names decides the argument; here it can be any.
   readonly run: (input: never, job: JobContext) => Promise<unknown>;
   readonly retry?: Partial<RetryPolicy>;
+  /** Looks whether the downstream is back, without a job: up if it resolves, down if it throws. */
+  readonly probe?: (job: ProbeContext) => Promise<unknown>;
 };
 
 /** One thing wrong with an input: `path` is a JSON Pointer (RFC 6901) below the checked value. */

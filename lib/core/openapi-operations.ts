@@ -1,3 +1,4 @@
+import { ESM_MAXIMUM_CONCURRENCY } from "./limits.ts";
 import { CURSOR, type Json, listOf, object, reference, text, wholeNumber } from "./openapi-schemas.ts";
 import type { ProblemCode } from "./problem.ts";
 import { MAX_BATCH_JOBS, type Route } from "./routes.ts";
@@ -58,6 +59,25 @@ export const OPERATIONS: Readonly<Record<Exclude<Route["operationId"], WithOwnSc
     problems: ["no-such-job", "not-dead", "redrive-limit", "payload-gone", "unavailable"],
   },
   listQueues: { ok: { "200": answer("Every queue.", object({ queues: listOf(reference("Queue")) })) }, problems: [] },
+  pauseQueue: {
+    ok: { "202": answer("The queue is going to be paused.", reference("QueueControl")) },
+    problems: ["unknown-job-type"],
+  },
+  limitQueue: {
+    request: {
+      schema: {
+        ...object({ limit: wholeNumber(ESM_MAXIMUM_CONCURRENCY.min, ESM_MAXIMUM_CONCURRENCY.max) }),
+        additionalProperties: false,
+      },
+      isRequired: true,
+    },
+    ok: { "202": answer("The queue is going to have this limit.", reference("QueueControl")) },
+    problems: ["not-json", "unknown-job-type", "provisioned-queue", "invalid-input"],
+  },
+  resumeQueue: {
+    ok: { "202": answer("The queue goes by the scaler again.", reference("QueueControl")) },
+    problems: ["unknown-job-type"],
+  },
   redriveQueue: {
     request: optionalBody({
       fingerprint: text("Only jobs that died of an error with this fingerprint."),

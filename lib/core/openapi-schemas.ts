@@ -8,11 +8,11 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Refers to one of {@link SCHEMAS}, or to a submission. */
 export const reference = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 export const text = (description: string): Json => ({ type: "string", description });
-export const wholeNumber = (minimum: number, maximum: number, usual: number): Json => ({
+export const wholeNumber = (minimum: number, maximum: number, usual?: number): Json => ({
   type: "integer",
   minimum,
   maximum,
-  default: usual,
+  ...(usual === undefined ? {} : { default: usual }),
 });
 export const listOf = (items: Json, description?: string): Json => ({
   type: "array",
@@ -60,18 +60,56 @@ const JOB = object(
   ["id", "type", "status"],
 );
 
-const QUEUE = object({
-  type: text("The job type."),
-  visible: count("Messages that wait."),
-  inFlight: count("Messages that were received and not yet deleted, those that wait for a retry among them."),
-  delayed: count("Messages whose delay is not over."),
-  dead: count("Dead jobs that await no redrive, counted up to 10,000."),
-  oldestAgeSeconds: orNull({ type: "number", description: "Age of the oldest message; null where it is not known." }),
-  limit: orNull({ type: "integer", description: "The mapping's MaximumConcurrency; null where none is set." }),
-  concurrency: orNull({ type: "integer", description: "Invocations at once; null where it is not known." }),
-  state: { enum: ["open", "limited", "paused", "probing"] },
-  reason: text("Why the queue is in this state."),
-});
+/** What a person has set. */
+const MANUAL = object(
+  {
+    kind: { enum: ["pause", "limit"] },
+    limit: { type: "integer", description: "There for a fixed limit." },
+    since: time,
+  },
+  ["kind", "since"],
+);
+
+const QUEUE_CONTROL = object(
+  {
+    type: text("The job type."),
+    manual: { ...MANUAL, description: "What is set by hand; left out where nothing is." },
+  },
+  ["type"],
+);
+
+const QUEUE = object(
+  {
+    type: text("The job type."),
+    visible: count("Messages that wait."),
+    inFlight: count("Messages that were received and not yet deleted, those that wait for a retry among them."),
+    delayed: count("Messages whose delay is not over."),
+    dead: count("Dead jobs that await no redrive, counted up to 10,000."),
+    oldestAgeSeconds: orNull({ type: "number", description: "Age of the oldest message; null where it is not known." }),
+    limit: orNull({ type: "integer", description: "The mapping's MaximumConcurrency; null where none is set." }),
+    concurrency: orNull({ type: "integer", description: "Invocations at once; null where it is not known." }),
+    state: { enum: ["open", "limited", "paused", "probing"] },
+    reason: text("Why the queue is in this state: the scaler's last decision."),
+    decidedAt: orNull({
+      ...time,
+      description: "When the scaler last wrote its decisions; null before it first did.",
+    }),
+    manual: { ...MANUAL, description: "What is set by hand, and wins over the scaler; left out where nothing is." },
+  },
+  [
+    "type",
+    "visible",
+    "inFlight",
+    "delayed",
+    "dead",
+    "oldestAgeSeconds",
+    "limit",
+    "concurrency",
+    "state",
+    "reason",
+    "decidedAt",
+  ],
+);
 
 const PROBLEM = object(
   {
@@ -140,6 +178,7 @@ const DEAD_LETTER_MOVE = object({
 export const SCHEMAS: Readonly<Record<string, Json>> = {
   Job: JOB,
   Queue: QUEUE,
+  QueueControl: QUEUE_CONTROL,
   Problem: PROBLEM,
   Accepted: object(QUEUED),
   BatchResult: BATCH_RESULT,

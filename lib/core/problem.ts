@@ -15,6 +15,7 @@ export const PROBLEMS = {
   "not-dead": { status: 409, title: "The job is not dead" },
   "redrive-limit": { status: 409, title: "The job was redriven too often" },
   "payload-gone": { status: 409, title: "The job's input is gone" },
+  "provisioned-queue": { status: 409, title: "The queue has paid pollers" },
   "idempotency-key-reused": { status: 409, title: "The Idempotency-Key was used with another input" },
   "too-large": { status: 413, title: "The job is too large" },
   "invalid-input": { status: 422, title: "The request is invalid" },

@@ -8,6 +8,9 @@ export type Route = {
     | "cancelJob"
     | "redriveJob"
     | "listQueues"
+    | "pauseQueue"
+    | "limitQueue"
+    | "resumeQueue"
     | "redriveQueue"
     | "listDeadLetters"
     | "redriveDeadLetters"
@@ -27,6 +30,24 @@ export const ROUTES: readonly Route[] = [
   { operationId: "cancelJob", method: "POST", path: "/jobs/{id}/cancel", summary: "Cancel one job" },
   { operationId: "redriveJob", method: "POST", path: "/jobs/{id}/redrive", summary: "Run one dead job again" },
   { operationId: "listQueues", method: "GET", path: "/queues", summary: "Read every queue's depth and concurrency" },
+  {
+    operationId: "pauseQueue",
+    method: "POST",
+    path: "/queues/{type}/pause",
+    summary: "Stop a type's jobs from starting",
+  },
+  {
+    operationId: "limitQueue",
+    method: "POST",
+    path: "/queues/{type}/limit",
+    summary: "Fix how many invocations of a type run at once",
+  },
+  {
+    operationId: "resumeQueue",
+    method: "POST",
+    path: "/queues/{type}/resume",
+    summary: "Lift what was set by hand",
+  },
   {
     operationId: "redriveQueue",
     method: "POST",

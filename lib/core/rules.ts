@@ -30,6 +30,13 @@ export const oneOf = (allowed: readonly unknown[], remedy: string): ValueRule =>
   accepts: (value) => allowed.includes(value),
 });
 
+/** Accepts text that looks like a pattern. @param expectation What such text is */
+export const like = (pattern: RegExp, expectation: string, remedy: string): ValueRule => ({
+  expectation,
+  remedy,
+  accepts: (value) => typeof value === "string" && pattern.test(value),
+});
+
 /** Accepts text; `keyPattern` is what the name of such a variable must look like. */
 export const text = (keyPattern: RegExp): ValueRule & { readonly keyPattern: RegExp } => ({
   expectation: "be text",

@@ -1,7 +1,9 @@
 import { SluiceError } from "./errors.ts";
+import { findingsAt, sayBreach } from "./guard.ts";
 import { JOB_TYPE_MAX_LENGTH, JOB_TYPE_PATTERN } from "./job-type.ts";
 import { type Breach, checkFields, type FieldRules } from "./rules.ts";
-import { JOB_TYPE_RULES, RULES_TOGETHER, SETTLE_SECONDS, STAGE_RULES } from "./settings-rules.ts";
+import { guardJobType, guardStage } from "./settings-guards.ts";
+import { JOB_TYPE_RULES, SETTLE_SECONDS, STAGE_RULES } from "./settings-rules.ts";
 
 /** What a stage says about one job type, in `bin/stages.ts`. All of it may be left out. */
 export type JobTypeSettings = {
@@ -17,6 +19,10 @@ export type JobTypeSettings = {
   readonly parallel?: number;
   /** The most invocations at once: 2–1,000. @default the mapping is bounded by AWS (1,250) and the account alone */
   readonly maxConcurrency?: number;
+  /** Invocations at once that a shortage of the account's concurrency leaves it at least: 2–1,000. @default 2 */
+  readonly minConcurrency?: number;
+  /** How long a job should wait at most, in seconds: 1–43,200. Alarms and paid pollers go by it. @default 60 */
+  readonly targetWaitSeconds?: number;
   /** Paid pollers that ramp faster; they exclude `maxConcurrency`. @default none */
   readonly provisioned?: { readonly min: number; readonly max: number };
   /** How long a job may wait in the queue before SQS drops it, in days: 1–13. @default 4 */
@@ -41,6 +47,12 @@ export type StageSettings = {
   readonly redriveLimit?: number;
   /** What the HTTP API lets through, in requests a second and at once. @default 100 a second, 200 at once */
   readonly throttle?: { readonly ratePerSecond: number; readonly burst: number };
+  /** The account's Lambda concurrency, where synth is to check the job types against it: 10 in many new accounts. @default unknown */
+  readonly accountConcurrency?: number;
+  /** Who gets the alarms by e-mail, once they have confirmed it. @default nobody: subscribe to the topic yourself */
+  readonly alarmEmail?: string;
+  /** Which alarms there are: `plain` leaves out those that need metric math or are made of others, which emulators refuse. @default "all" */
+  readonly alarms?: "all" | "plain";
   /** The job types, by name: each is a file `<name>.ts` in the jobs folder. */
   readonly jobTypes: Readonly<Record<string, JobTypeSettings>>;
 };
@@ -57,7 +69,7 @@ export type ParsedJobType = Complete<JobTypeSettings, "maxConcurrency" | "provis
 };
 
 /** A stage's settings with every default filled in. */
-export type ParsedStage = Required<Omit<StageSettings, "jobTypes">> & {
+export type ParsedStage = Complete<Omit<StageSettings, "jobTypes">, "accountConcurrency" | "alarmEmail"> & {
   readonly name: string;
   readonly jobTypes: Readonly<Record<string, ParsedJobType>>;
 };
@@ -68,6 +80,8 @@ const JOB_TYPE_DEFAULTS = {
   batchSize: 10,
   batchWindowSeconds: 0,
   parallel: 5,
+  minConcurrency: 2,
+  targetWaitSeconds: 60,
   retentionDays: 4,
   environment: {},
   secrets: [],
@@ -79,6 +93,7 @@ const STAGE_DEFAULTS = {
   logRetentionDays: 30,
   recordRetentionDays: 30,
   redriveLimit: 10,
+  alarms: "all",
   throttle: { ratePerSecond: 100, burst: 200 },
 } as const;
 
@@ -97,6 +112,7 @@ export const parseStage = (name: string, settings: StageSettings): ParsedStage =
     ...checkFields(name, stage, STAGE_RULES),
     ...checkJobTypes(`${name}.jobTypes`, jobTypes),
     ...checkRecordRetention(name, soundPartOf<StageSettings>(stage, STAGE_RULES), jobTypes),
+    ...checkConcurrency(name, soundPartOf<StageSettings>(stage, STAGE_RULES), jobTypes),
   ];
   if (breaches.length > 0) throw invalid(name, breaches);
   const parsed = Object.entries(jobTypes).map(([type, given]) => [type, complete(given)] as const);
@@ -131,7 +147,7 @@ const checkJobTypes = (path: string, jobTypes: unknown): Breach[] => {
     .flatMap(([type, given]) => [
       ...checkTypeName(path, type),
       ...checkFields(`${path}.${type}`, given, JOB_TYPE_RULES),
-      ...checkTogether(`${path}.${type}`, complete(soundPartOf(given, JOB_TYPE_RULES))),
+      ...findingsAt("refuse", guardJobType(`${path}.${type}`, complete(soundPartOf(given, JOB_TYPE_RULES)))),
     ])
     .concat(checkCollisions(path, Object.keys(jobTypes)));
 };
@@ -152,8 +168,7 @@ const checkCollisions = (path: string, types: readonly string[]): Breach[] => {
 /** A record tells that its job is finished: it must be there for as long as SQS may deliver the job's message again. */
 const checkRecordRetention = (path: string, stage: Partial<StageSettings>, jobTypes: unknown): Breach[] => {
   const { recordRetentionDays } = { ...STAGE_DEFAULTS, ...withoutUndefined(stage) };
-  const types = Object.values(jobTypes ?? {}).map((given) => complete(soundPartOf(given, JOB_TYPE_RULES)));
-  const longest = Math.max(...types.map(({ retentionDays }) => retentionDays));
+  const longest = Math.max(...Object.values(soundJobTypes(jobTypes)).map(({ retentionDays }) => retentionDays));
   if (recordRetentionDays >= longest) return [];
   return [
     {
@@ -164,6 +179,18 @@ const checkRecordRetention = (path: string, stage: Partial<StageSettings>, jobTy
     },
   ];
 };
+
+const checkConcurrency = (
+  path: string,
+  { accountConcurrency }: Partial<StageSettings>,
+  jobTypes: unknown,
+): readonly Breach[] =>
+  findingsAt("refuse", guardStage(path, { accountConcurrency, jobTypes: soundJobTypes(jobTypes) }));
+
+const soundJobTypes = (jobTypes: unknown): Readonly<Record<string, ParsedJobType>> =>
+  Object.fromEntries(
+    Object.entries(jobTypes ?? {}).map(([type, given]) => [type, complete(soundPartOf(given, JOB_TYPE_RULES))]),
+  );
 
 const checkTypeName = (path: string, type: string): Breach[] =>
   JOB_TYPE_PATTERN.test(type) && type.length <= JOB_TYPE_MAX_LENGTH
@@ -186,13 +213,6 @@ const soundPartOf = <Settings = JobTypeSettings>(given: unknown, rules: FieldRul
   return Object.fromEntries(sound) as Partial<Settings>;
 };
 
-/** Checks the settings that concern each other. @param type With defaults filled in */
-const checkTogether = (path: string, type: ParsedJobType): Breach[] =>
-  RULES_TOGETHER.flatMap(({ field, expectation, remedy, breachOf }) => {
-    const got = breachOf(type);
-    return got === undefined ? [] : [{ path: `${path}.${field}`, expectation, got, remedy }];
-  });
-
 const complete = (given: JobTypeSettings): ParsedJobType => {
   const settings = { ...JOB_TYPE_DEFAULTS, ...withoutUndefined(given) };
   const rounds = Math.ceil(settings.batchSize / settings.parallel);
@@ -205,9 +225,7 @@ const withoutUndefined = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 
 const invalid = (name: string, breaches: readonly Breach[]): SluiceError => {
-  const lines = breaches.map(
-    ({ path, expectation, got, remedy }) => `${path} must ${expectation}, got ${JSON.stringify(got)} (${remedy})`,
-  );
+  const lines = breaches.map(sayBreach);
   const count = lines.length === 1 ? "1 setting is" : `${lines.length} settings are`;
   return new SluiceError("SettingsInvalid", `${count} wrong in stage ${name}:\n  ${lines.join("\n  ")}`, {
     hint: "edit bin/stages.ts",

@@ -12,6 +12,8 @@ import type { MappingSettings } from "./world.ts";
 export type EventSourceMappingOptions = {
   readonly settings: MappingSettings;
   readonly store: Pick<Store, "receive" | "remove">;
+  /** Ends the queue's receives that wait: they answer with what there is. */
+  readonly wake: () => void;
   readonly invoke: (payload: string) => Promise<InvocationResult>;
   readonly clock: Clock;
   readonly onEvent: (event: LocalEventBody) => void;
@@ -25,13 +27,14 @@ const FAILED_RECEIVE_MS = 1_000;
 
 /** Hands a queue's messages to a function, in batches, by as many invocations at once as AWS's scaling allows. */
 export class EventSourceMapping {
-  readonly settings: MappingSettings;
   readonly #options: EventSourceMappingOptions;
   readonly #work = new Set<Promise<void>>();
   readonly #sleepers = new Set<() => void>();
+  #settings: MappingSettings;
   #state: EsmState;
   #steppedMs = 0;
   #isPolling = false;
+  #isEnding = false;
   #cancelSteps: Cancel = () => undefined;
   #receiving = 0;
   /** Batches that were received and are not done with. */
@@ -40,9 +43,14 @@ export class EventSourceMapping {
   #seen = NOTHING_SEEN;
 
   constructor(options: EventSourceMappingOptions) {
-    this.settings = options.settings;
+    this.#settings = options.settings;
     this.#options = options;
     this.#state = startEsm(options.settings);
+  }
+
+  /** What is in effect now. */
+  get settings(): MappingSettings {
+    return this.#settings;
   }
 
   /** Starts to poll, unless the mapping is disabled. */
@@ -54,10 +62,27 @@ export class EventSourceMapping {
     this.#fill();
   }
 
-  /** Starts no more receives; what is received is still handed over. */
+  /** Goes on with other settings. Disabled, it receives no more; enabled again, it starts as a new mapping does. */
+  change(settings: MappingSettings): void {
+    const before = this.allowed;
+    const wasPolling = this.#isPolling;
+    this.#settings = settings;
+    if (this.#isEnding) return;
+    if (!settings.isEnabled) this.#pause();
+    else if (wasPolling) this.#advance();
+    else {
+      this.#state = startEsm(settings);
+      this.#seen = NOTHING_SEEN;
+      this.start();
+    }
+    this.#tellOfChange(before);
+    this.#fill();
+  }
+
+  /** Ends for good: starts no more receives; what is received is handed over once, but not again where it is throttled. */
   stopPolling(): void {
-    this.#isPolling = false;
-    this.#cancelSteps();
+    this.#isEnding = true;
+    this.#pause();
     for (const wake of this.#sleepers) wake();
   }
 
@@ -76,18 +101,31 @@ export class EventSourceMapping {
     return this.#running;
   }
 
+  #pause(): void {
+    this.#isPolling = false;
+    this.#cancelSteps();
+    this.#options.wake();
+  }
+
   #step(): void {
     const before = this.allowed;
+    this.#advance();
+    this.#tellOfChange(before);
+    this.#fill();
+  }
+
+  #advance(): void {
     const nowMs = this.#options.clock.nowMs();
     this.#state = stepEsm(this.settings, this.#state, { ...this.#seen, elapsedMs: nowMs - this.#steppedMs });
     this.#steppedMs = nowMs;
     this.#seen = { ...NOTHING_SEEN, peakInFlight: this.#running };
-    if (this.allowed !== before) {
-      const { functionName, queue } = this.settings;
-      const { allowed } = this;
+  }
+
+  #tellOfChange(before: number): void {
+    const { allowed } = this;
+    const { functionName, queue } = this.settings;
+    if (allowed !== before)
       this.#options.onEvent({ kind: "mapping-scaled", functionName, queueName: queue.name, allowed });
-    }
-    this.#fill();
   }
 
   #fill(): void {
@@ -159,7 +197,7 @@ export class EventSourceMapping {
       this.#running -= 1;
       if (result.kind !== "throttled") return this.#settle(batch, result);
       this.#seen = { ...this.#seen, throttledInvocations: this.#seen.throttledInvocations + 1 };
-      if (!this.#isPolling || clock.nowMs() + retryMs >= visibleAgainMs) return;
+      if (this.#isEnding || clock.nowMs() + retryMs >= visibleAgainMs) return;
       await this.#sleep(retryMs);
       retryMs = Math.min(retryMs * 2, THROTTLED_RETRY_MS.most);
     }

@@ -1,3 +1,5 @@
+import type { AlarmState } from "./alarm-state.ts";
+
 /** A line that a function printed. */
 export type LocalLog = {
   readonly functionName: string;
@@ -38,6 +40,29 @@ export type LocalEvent = { readonly atMs: number } & (
       readonly queueName: string;
       readonly allowed: number;
     }
+  /** An invocation that nobody waits for is given up. */
+  | {
+      readonly kind: "async-event-dropped";
+      readonly functionName: string;
+      readonly reason: "retries-exhausted" | "too-old";
+    }
+  | {
+      readonly kind: "alarm-changed";
+      readonly name: string;
+      readonly from: AlarmState;
+      readonly to: AlarmState;
+      readonly reason: string;
+    }
+  /** An alarm told an SNS topic of its change; on AWS the subscribers would get it. */
+  | {
+      readonly kind: "notification-published";
+      readonly topicName: string;
+      readonly subscribers: readonly string[];
+      readonly subject: string;
+      readonly message: string;
+    }
+  /** A function printed metrics that CloudWatch would ignore; said once for each reason. */
+  | { readonly kind: "metrics-ignored"; readonly functionName: string; readonly reason: string }
   /** Something went wrong on purpose: a fault plan asked for it. */
   | { readonly kind: "fault-injected"; readonly name: string; readonly where: string }
   /** The thread that holds the data ended by itself: the run is of no more use. */

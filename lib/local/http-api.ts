@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { HTTP_API_MAX_BODY_BYTES, LAMBDA_MAX_PAYLOAD_BYTES } from "../core/limits.ts";
 import type { Clock } from "./clock.ts";
+import type { RequestMeasure } from "./http-api-metrics.ts";
 import { httpEvent, urlOf } from "./http-event.ts";
 import {
   type HttpAnswer,
@@ -20,34 +21,51 @@ export type HttpApiOptions = {
   readonly routes: readonly RouteSettings[];
   readonly invoke: (functionName: string, payload: string) => Promise<InvocationResult>;
   readonly clock: Clock;
+  /** Called once for each answer. @default - nobody counts */
+  readonly onAnswer?: (request: RequestMeasure) => void;
 };
+
+/** An answer, and how long its function took where it was asked. */
+type Answered = { readonly answer: HttpAnswer; readonly integrationMs?: number };
 
 /** Answers requests as an HTTP API of API Gateway with Lambda integrations does. */
 export const answerHttp = (options: HttpApiOptions): RequestListener => {
   const match = routeMatcher(options.routes);
   return (request, response) => {
     const requestId = randomUUID();
+    const startedMs = options.clock.nowMs();
     const found = match(request.method ?? "", urlOf(request).pathname);
-    const answer = found === undefined ? Promise.resolve(NOT_FOUND) : answerMatched(options, request, found, requestId);
-    void answer.then(
-      (given) => write(request, response, given, requestId),
+    const answered = found === undefined ? NOWHERE : answerMatched(options, request, found, requestId);
+    void answered.then(
+      ({ answer, integrationMs }) => {
+        write(request, response, answer, requestId);
+        const latencyMs = options.clock.nowMs() - startedMs;
+        options.onAnswer?.({ status: answer.status, latencyMs, integrationMs });
+      },
       () => response.destroy(),
     );
   };
 };
+
+const NOWHERE: Promise<Answered> = Promise.resolve({ answer: NOT_FOUND });
 
 const answerMatched = async (
   { invoke, clock }: HttpApiOptions,
   request: IncomingMessage,
   match: RouteMatch,
   requestId: string,
-): Promise<HttpAnswer> => {
+): Promise<Answered> => {
   const body = await readBody(request, HTTP_API_MAX_BODY_BYTES);
-  if (body === undefined) return TOO_LARGE;
+  if (body === undefined) return { answer: TOO_LARGE };
   const payload = JSON.stringify(httpEvent({ request, match, body, requestId, nowMs: clock.nowMs() }));
-  if (Buffer.byteLength(payload) > LAMBDA_MAX_PAYLOAD_BYTES) return TOO_LARGE;
+  if (Buffer.byteLength(payload) > LAMBDA_MAX_PAYLOAD_BYTES) return { answer: TOO_LARGE };
   const { functionName, timeoutMs } = match.route.integration;
+  const startedMs = clock.nowMs();
   const result = await within(clock, timeoutMs, invoke(functionName, payload));
+  return { answer: answerOf(result), integrationMs: clock.nowMs() - startedMs };
+};
+
+const answerOf = (result: InvocationResult | undefined): HttpAnswer => {
   switch (result?.kind) {
     case "succeeded":
       return readHttpResponse(result.payload);

@@ -1,57 +1,30 @@
-/** What was measured in one second. */
-export type MetricPoint = {
-  readonly namespace: string;
-  readonly metric: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  /** Start of the second, in milliseconds since 1970. */
-  readonly atMs: number;
-  readonly sum: number;
-  readonly count: number;
-  readonly minimum: number;
-  readonly maximum: number;
-};
+import { type MetricDimensions, type MetricPoint, mergePoints } from "./metric-point.ts";
+import { type Statistic, statisticOf } from "./metric-statistics.ts";
 
-/** Returns the point of a single value, in the second that holds `nowMs`. */
-export const pointOf = (
-  namespace: string,
-  metric: string,
-  dimensions: Readonly<Record<string, string>>,
-  nowMs: number,
-  value: number,
-): MetricPoint => {
-  const atMs = Math.floor(nowMs / 1_000) * 1_000;
-  return { namespace, metric, dimensions, atMs, sum: value, count: 1, minimum: value, maximum: value };
-};
+/** What tells one metric from another. */
+export type MetricId = { readonly namespace: string; readonly metric: string; readonly dimensions: MetricDimensions };
 
-const STATISTICS = {
-  Sum: (points: readonly MetricPoint[]) => points.reduce((total, { sum }) => total + sum, 0),
-  SampleCount: (points: readonly MetricPoint[]) => points.reduce((total, { count }) => total + count, 0),
-  Minimum: (points: readonly MetricPoint[]) => Math.min(...points.map(({ minimum }) => minimum)),
-  Maximum: (points: readonly MetricPoint[]) => Math.max(...points.map(({ maximum }) => maximum)),
-  Average: (points: readonly MetricPoint[]) => STATISTICS.Sum(points) / STATISTICS.SampleCount(points),
-} as const;
-
-export type Statistic = keyof typeof STATISTICS;
-
-export const isStatistic = (name: string): name is Statistic => name in STATISTICS;
-
-export type MetricQuery = {
-  readonly namespace: string;
-  readonly metric: string;
-  readonly dimensions: Readonly<Record<string, string>>;
+export type MetricQuery = MetricId & {
   readonly statistic: Statistic;
   readonly periodSeconds: number;
   readonly startMs: number;
   readonly endMs: number;
+  /** A moment at which a period begins. @default - periods are aligned to the clock, as CloudWatch aligns them */
+  readonly originMs?: number;
 };
 
 /** A value for each period that has data, oldest first. */
 export type MetricSeries = readonly { readonly atMs: number; readonly value: number }[];
 
-/** The metrics of a run: points of one second, kept for a while. */
+type Kept = { readonly id: MetricId; readonly seconds: MetricPoint[]; readonly minutes: MetricPoint[] };
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** The metrics of a run: points of one second, kept for a while, and then of one minute, kept for a day. */
 export class MetricStore {
   readonly #keptMs: number;
-  readonly #series = new Map<string, MetricPoint[]>();
+  readonly #kept = new Map<string, Kept>();
 
   constructor(keptMs: number) {
     this.#keptMs = keptMs;
@@ -60,29 +33,54 @@ export class MetricStore {
   add(points: readonly MetricPoint[]): void {
     for (const point of points) {
       const key = keyOf(point);
-      const series = this.#series.get(key) ?? [];
-      series.push(point);
-      const firstKept = series.findIndex(({ atMs }) => atMs > point.atMs - this.#keptMs);
-      if (firstKept > 0) series.splice(0, firstKept);
-      this.#series.set(key, series);
+      const { namespace, metric, dimensions } = point;
+      const kept = this.#kept.get(key) ?? { id: { namespace, metric, dimensions }, seconds: [], minutes: [] };
+      this.#kept.set(key, kept);
+      insert(kept.seconds, point);
+      this.#age(kept);
     }
   }
 
-  /** Returns the periods from `startMs` on that begin before `endMs`; periods are aligned to the clock, as CloudWatch aligns them. */
+  /** Returns the periods from `startMs` on that begin before `endMs`. */
   query(query: MetricQuery): MetricSeries {
     const periodMs = query.periodSeconds * 1_000;
-    const periods = new Map<number, MetricPoint[]>();
-    const firstMs = Math.floor(query.startMs / periodMs) * periodMs;
-    for (const point of this.#series.get(keyOf(query)) ?? []) {
-      if (point.atMs < firstMs || point.atMs >= query.endMs) continue;
-      const atMs = Math.floor(point.atMs / periodMs) * periodMs;
-      const period = periods.get(atMs) ?? [];
-      period.push(point);
-      periods.set(atMs, period);
+    const originMs = query.originMs ?? 0;
+    const periodAt = (atMs: number): number => Math.floor((atMs - originMs) / periodMs) * periodMs + originMs;
+    const firstMs = periodAt(query.startMs);
+    const { seconds = [], minutes = [] } = this.#kept.get(keyOf(query)) ?? {};
+    const asked = [...minutes, ...seconds].filter(({ atMs }) => atMs >= firstMs && atMs < query.endMs);
+    return [...Map.groupBy(asked, ({ atMs }) => periodAt(atMs))].flatMap(([atMs, points]) => {
+      const value = statisticOf(query.statistic, points);
+      return value === undefined ? [] : [{ atMs, value }];
+    });
+  }
+
+  /** Returns every metric that has data. */
+  list(): readonly MetricId[] {
+    return [...this.#kept.values()].map(({ id }) => id);
+  }
+
+  #age({ seconds, minutes }: Kept): void {
+    const newestMs = seconds.at(-1)?.atMs ?? 0;
+    // Whole minutes only, so that none is in part in both.
+    const oldestMs = Math.floor((newestMs - this.#keptMs) / MINUTE_MS) * MINUTE_MS;
+    if ((seconds[0]?.atMs ?? oldestMs) >= oldestMs) return;
+    const firstKept = seconds.findIndex(({ atMs }) => atMs >= oldestMs);
+    for (const point of seconds.splice(0, firstKept)) {
+      insert(minutes, { ...point, atMs: Math.floor(point.atMs / MINUTE_MS) * MINUTE_MS });
     }
-    return [...periods].map(([atMs, points]) => ({ atMs, value: STATISTICS[query.statistic](points) }));
+    const firstOfDay = minutes.findIndex(({ atMs }) => atMs > newestMs - DAY_MS);
+    minutes.splice(0, firstOfDay < 0 ? minutes.length : firstOfDay);
   }
 }
 
-const keyOf = ({ namespace, metric, dimensions }: Pick<MetricPoint, "namespace" | "metric" | "dimensions">): string =>
+/** Puts a point at its place in time; most come last. */
+const insert = (points: MetricPoint[], point: MetricPoint): void => {
+  const before = points.findLastIndex(({ atMs }) => atMs <= point.atMs);
+  const same = points[before];
+  if (same !== undefined && same.atMs === point.atMs) points[before] = mergePoints(same, point);
+  else points.splice(before + 1, 0, point);
+};
+
+const keyOf = ({ namespace, metric, dimensions }: MetricId): string =>
   JSON.stringify([namespace, metric, Object.entries(dimensions).sort()]);

@@ -1,16 +1,20 @@
 import { availableParallelism } from "node:os";
+import { alarmListener } from "./alarm-listener.ts";
 import { type Cancel, type Clock, every } from "./clock.ts";
-import { EventSourceMapping } from "./event-source-mapping.ts";
 import type { LocalEventBody, LocalLog } from "./events.ts";
 import type { RunFaults } from "./faults/run-faults.ts";
 import { answerHttp } from "./http-api.ts";
 import type { HttpPort } from "./http-port.ts";
 import { AccountConcurrency } from "./lambda/account-concurrency.ts";
+import { ASYNC_DEFAULTS, AsyncInvocations } from "./lambda/async-invocations.ts";
 import { EnvironmentPool } from "./lambda/environment-pool.ts";
 import { LambdaFunction } from "./lambda/function.ts";
-import { FunctionMetrics } from "./lambda/function-metrics.ts";
+import { answerLambdaCall } from "./lambda/lambda-api.ts";
 import type { InvocationResult } from "./lambda/result.ts";
 import { threadSource } from "./lambda/thread-source.ts";
+import { RunMetrics } from "./run-metrics.ts";
+import { type MappingObservation, observeMapping, openMappings } from "./running-mapping.ts";
+import { startSchedules } from "./schedules.ts";
 import type { Store } from "./wire/store.ts";
 import type { FunctionSettings, World } from "./world.ts";
 
@@ -20,27 +24,13 @@ export type RuntimeOptions = {
   readonly store: Store;
   readonly http: HttpPort;
   readonly accountConcurrency: number;
+  /** How long a change of a mapping takes until it is in effect. */
+  readonly mappingUpdateMs: number;
   readonly clock: Clock;
   readonly onLog: (line: LocalLog) => void;
   readonly onEvent: (event: LocalEventBody) => void;
   /** @default - nothing goes wrong on purpose */
   readonly faults?: RunFaults | undefined;
-};
-
-/** How an event source mapping and its queue are doing. */
-export type MappingObservation = {
-  readonly functionName: string;
-  readonly queueName: string;
-  /** Invocations that may run at once. */
-  readonly allowed: number;
-  /** Invocations that run. */
-  readonly running: number;
-  /** The function's environments, busy and idle. */
-  readonly environments: number;
-  /** Messages in the queue, a moment ago. */
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly delayed: number;
 };
 
 export type Runtime = {
@@ -53,39 +43,57 @@ export type Runtime = {
 
 const METRICS_EVERY_MS = 1_000;
 
-/** Sets everything in motion that the templates describe: functions, event source mappings and the HTTP API. */
+/** Sets everything in motion that the templates describe: functions, event source mappings, schedules and the HTTP API. */
 export const startRuntime = (options: RuntimeOptions): Runtime => {
   const { world, store, http, clock, onEvent } = options;
-  const pool = openPool(options);
+  const functionNames = options.functions.map(({ name }) => name);
+  const metrics = new RunMetrics(functionNames, world.routes[0]?.apiId, onEvent);
+  const pool = openPool(options, metrics);
   options.faults?.crashBy((environment) => pool.crash(environment));
-  const metrics = new Map(options.functions.map(({ name }) => [name, new FunctionMetrics(name)]));
   const functions = openFunctions(options, pool, metrics);
   const invoke = async (functionName: string, payload: string): Promise<InvocationResult> =>
     (functions.get(functionName) ?? missing(functionName)).invoke(payload);
-  const mappings = world.mappings.map(
-    (settings) =>
-      new EventSourceMapping({
-        settings,
-        store: options.faults?.disturb(store) ?? store,
-        invoke: (payload) => invoke(settings.functionName, payload),
-        clock,
-        onEvent,
-      }),
+  const environmentsOf = (functionName: string): number => functions.get(functionName)?.environments ?? 0;
+  const asyncInvocations = new AsyncInvocations({
+    invoke,
+    settingsOf: (functionName) => world.asyncSettings.get(functionName) ?? ASYNC_DEFAULTS,
+    clock,
+    onEvent,
+  });
+  const send = (functionName: string, payload: string): void => asyncInvocations.send(functionName, payload);
+  const mappings = openMappings({ ...options, settings: world.mappings, invoke });
+  store.answerLambdaBy(
+    answerLambdaCall({
+      functions: options.functions,
+      mappings: mappings.map(({ control }) => control),
+      accountConcurrency: options.accountConcurrency,
+      invoke,
+      send,
+    }),
   );
-  http.answerWith(answerHttp({ routes: world.routes, invoke, clock }));
-  for (const mapping of mappings) mapping.start();
+  store.watchAlarms(world.alarms, alarmListener(world.topics, onEvent));
+  http.answerWith(
+    answerHttp({ routes: world.routes, invoke, clock, onAnswer: (request) => metrics.answered(request) }),
+  );
+  for (const { mapping } of mappings) mapping.start();
+  const cancelSchedules = startSchedules({ schedules: world.schedules, send, clock });
   const cancelMetrics: Cancel = every(clock, METRICS_EVERY_MS, () => {
-    store.publish([...metrics.values()].flatMap((metric) => metric.take(clock.nowMs())));
+    store.publish(metrics.take(clock.nowMs()));
   });
 
   return {
-    observe: () => mappings.map((mapping) => observe(mapping, functions, store)),
+    observe: () =>
+      mappings.map((running) => observeMapping(running, store, environmentsOf(running.mapping.settings.functionName))),
     drain: async (drainMs) => {
-      for (const mapping of mappings) mapping.stopPolling();
-      store.wake();
+      cancelSchedules();
+      for (const { mapping, control } of mappings) {
+        control.stop();
+        mapping.stopPolling();
+      }
       const { promise: timeIsUp, resolve } = Promise.withResolvers<void>();
       const cancel = clock.after(drainMs, resolve);
-      await Promise.race([timeIsUp, Promise.all([http.drain(), ...mappings.map((mapping) => mapping.drained())])]);
+      const drained = mappings.map(({ mapping }) => mapping.drained());
+      await Promise.race([timeIsUp, Promise.all([http.drain(), asyncInvocations.drain(), ...drained])]);
       cancel();
     },
     stop: async () => {
@@ -95,14 +103,20 @@ export const startRuntime = (options: RuntimeOptions): Runtime => {
   };
 };
 
-const openPool = ({ store, accountConcurrency, clock, onLog, onEvent, faults }: RuntimeOptions): EnvironmentPool =>
+const openPool = (
+  { store, accountConcurrency, clock, onLog, onEvent, faults }: RuntimeOptions,
+  metrics: RunMetrics,
+): EnvironmentPool =>
   new EnvironmentPool({
     most: accountConcurrency,
     mostLoading: availableParallelism(),
     source: threadSource(),
     awsUrl: store.url,
     clock,
-    onLog,
+    onLog: (line) => {
+      metrics.hear(line, clock.nowMs());
+      onLog(line);
+    },
     onEvent,
     faults,
   });
@@ -110,7 +124,7 @@ const openPool = ({ store, accountConcurrency, clock, onLog, onEvent, faults }: 
 const openFunctions = (
   { world, functions, accountConcurrency, clock, onEvent, faults }: RuntimeOptions,
   pool: EnvironmentPool,
-  metricsByName: ReadonlyMap<string, FunctionMetrics>,
+  runMetrics: RunMetrics,
 ): ReadonlyMap<string, LambdaFunction> => {
   const reserved = functions.flatMap(({ name, reservedConcurrency }) =>
     reservedConcurrency === undefined ? [] : [[name, reservedConcurrency] as const],
@@ -120,29 +134,10 @@ const openFunctions = (
   return new Map(
     functions.map((settings) => {
       const own = { settings, faults: mapped.has(settings.name) ? faults : undefined };
-      const metrics = metricsByName.get(settings.name) ?? missing(settings.name);
+      const metrics = runMetrics.functionOf(settings.name) ?? missing(settings.name);
       return [settings.name, new LambdaFunction({ ...own, account, pool, metrics, clock, onEvent })];
     }),
   );
-};
-
-const observe = (
-  mapping: EventSourceMapping,
-  functions: ReadonlyMap<string, LambdaFunction>,
-  store: Store,
-): MappingObservation => {
-  const { functionName, queue } = mapping.settings;
-  const { visible, inFlight, delayed } = store.depthOf(queue.name);
-  return {
-    functionName,
-    queueName: queue.name,
-    allowed: mapping.allowed,
-    running: mapping.running,
-    environments: functions.get(functionName)?.environments ?? 0,
-    visible,
-    inFlight,
-    delayed,
-  };
 };
 
 const missing = (functionName: string): never => {

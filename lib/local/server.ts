@@ -12,7 +12,8 @@ import { RunFaults } from "./faults/run-faults.ts";
 import { type HttpPort, openHttpPort } from "./http-port.ts";
 import { defaultAccountConcurrency } from "./lambda/account-concurrency.ts";
 import { checkOverrides, withOverrides } from "./overrides.ts";
-import { type MappingObservation, startRuntime } from "./runtime.ts";
+import type { MappingObservation } from "./running-mapping.ts";
+import { startRuntime } from "./runtime.ts";
 import { checkTemplates } from "./template-check.ts";
 import { callAws } from "./wire/call-aws.ts";
 import { createBucket } from "./wire/create-bucket.ts";
@@ -24,7 +25,7 @@ export type { Difference } from "./differences.ts";
 export type { LocalEvent, LocalLog } from "./events.ts";
 export type { FaultPlan } from "./faults/fault-plan.ts";
 export { defaultAccountConcurrency } from "./lambda/account-concurrency.ts";
-export type { MappingObservation } from "./runtime.ts";
+export type { MappingObservation } from "./running-mapping.ts";
 
 export type LocalOptions = {
   /** A synthesized app: a `cdk.out`. */
@@ -35,6 +36,8 @@ export type LocalOptions = {
   readonly awsPort: number;
   /** Invocations of all functions together that may run at once. @default as many as this machine is taken to carry: {@link defaultAccountConcurrency} */
   readonly accountConcurrency?: number;
+  /** How long a changed event source mapping takes until the change is in effect, in milliseconds. @default 10,000, ours: AWS publishes none */
+  readonly mappingUpdateMs?: number;
   /** Where queues, tables, objects and secrets are kept, also when this process is killed. @default in memory, until the run stops */
   readonly dataFolder?: string;
   /** Values for variables that functions declare, in place of the template's. @default none */
@@ -67,6 +70,8 @@ export type LocalRun = {
 };
 
 const DRAIN_MS = 10_000;
+/** Ours: AWS publishes no number, and we know of no measurement. */
+const MAPPING_UPDATE_MS = 10_000;
 
 /**
  * Runs a synthesized app on this machine, reachable from this machine alone.
@@ -117,6 +122,7 @@ const run = async (
     store,
     http,
     accountConcurrency: options.accountConcurrency ?? defaultAccountConcurrency(),
+    mappingUpdateMs: options.mappingUpdateMs ?? MAPPING_UPDATE_MS,
     clock: systemClock,
     onLog: options.onLog ?? (() => undefined),
     onEvent,
@@ -156,8 +162,12 @@ const emptyWorld = (stacks: readonly Stack[], http: HttpPort, store: Store, keep
   queues: new Map(),
   functions: new Map(),
   mappings: [],
+  schedules: [],
+  asyncSettings: new Map(),
   integrations: new Map(),
   routes: [],
+  alarms: [],
+  topics: new Map(),
 });
 
 const variablesOf = (

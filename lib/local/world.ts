@@ -1,3 +1,4 @@
+import type { AlarmSettings, TopicSettings } from "./alarm-settings.ts";
 import type { SecretKeeper } from "./data/secret-file.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -19,8 +20,15 @@ export type World = {
   /** By ARN. */
   readonly functions: Map<string, FunctionSettings>;
   readonly mappings: MappingSettings[];
+  readonly schedules: ScheduleSettings[];
+  /** What a template says of a function's asynchronous invocations, by the function's name. */
+  readonly asyncSettings: Map<string, AsyncSettings>;
   readonly integrations: Map<string, IntegrationSettings>;
   readonly routes: RouteSettings[];
+  /** Each after those that it is made of. */
+  readonly alarms: AlarmSettings[];
+  /** By ARN. */
+  readonly topics: Map<string, TopicSettings>;
 };
 
 export type QueueSettings = { readonly name: string; readonly visibilityTimeoutSeconds: number };
@@ -54,6 +62,23 @@ export type MappingSettings = {
   readonly reportsItemFailures: boolean;
   readonly maximumConcurrency: number | undefined;
   readonly provisioned: { readonly minimumPollers: number; readonly maximumPollers: number } | undefined;
+};
+
+/** A schedule of EventBridge Scheduler that invokes a function. */
+export type ScheduleSettings = {
+  readonly arn: string;
+  readonly functionName: string;
+  readonly periodMs: number;
+  readonly isEnabled: boolean;
+  /** JSON for the function; without, it gets the scheduler's own event. */
+  readonly input: string | undefined;
+};
+
+/** How events for a function are tried again. */
+export type AsyncSettings = {
+  /** After the first attempt, where the function fails; 0–2. */
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
 };
 
 export type IntegrationSettings = { readonly functionName: string; readonly timeoutMs: number };

@@ -1,4 +1,5 @@
 import type { App } from "aws-cdk-lib";
+import { guardTemplates } from "../constructs/template-guard.ts";
 import type { ParsedStage } from "../core/settings.ts";
 import { DataStack } from "./data-stack.ts";
 import { PipelineStack } from "./pipeline-stack.ts";
@@ -12,4 +13,5 @@ export type AddStageOptions = {
 export const addStage = (app: App, stage: ParsedStage, options: AddStageOptions = {}): void => {
   const { table, payloads, secrets } = new DataStack(app, "Data", { stage });
   new PipelineStack(app, "Pipeline", { stage, table, payloads, secrets, ...options });
+  guardTemplates(app);
 };

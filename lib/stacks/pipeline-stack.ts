@@ -7,10 +7,11 @@ export class PipelineStack extends Stack {
     const { name } = props.stage;
     super(app, id, {
       stackName: `Sluice-${name}-Pipeline`,
-      description: `Sluice, stage ${name}: queues, workers and the HTTP API`,
+      description: `Sluice, stage ${name}: queues, workers, scaler, alarms and the HTTP API`,
       tags: { application: "sluice", stage: name },
     });
-    const { api } = new Pipeline(this, "Pipeline", props);
+    const { api, alarms } = new Pipeline(this, "Pipeline", props);
     new CfnOutput(this, "ApiUrl", { value: api.url, description: "Where jobs are submitted" });
+    new CfnOutput(this, "AlarmTopicArn", { value: alarms.topic.topicArn, description: "Where alarms are heard" });
   }
 }

@@ -26,6 +26,13 @@ describe("bin/app.ts", () => {
     expect(existsSync(join(folder, "Pipeline.template.json"))).toBe(true);
   });
 
+  test("says what alarms and dashboard cost, where a stack is to be deployed", () => {
+    const { status, stderr } = run({ "aws:cdk:bundling-stacks": ["Data"], stage: "dev" });
+
+    expect(stderr).toMatch(/^\d+ alarms on \d+ metrics, .*: \$\d+\.\d\d a month, .*\n$/);
+    expect(status).toBe(0);
+  });
+
   test("rejects an unknown stage in two lines, naming the known ones", () => {
     const { status, stderr, folder } = run({ ...UNBUNDLED, stage: "staging" });
 

@@ -6,7 +6,9 @@ import { ChaosSystem, synthesizeChaos } from "./chaos-system.ts";
 import { EventLogReader } from "./event-log.ts";
 import type { DeadLetter, Evidence } from "./evidence.ts";
 import { faultPlan } from "./fault-kinds.ts";
+import { fixLimits } from "./fix-limits.ts";
 import { lastRedrives } from "./last-redrives.ts";
+import { LIMITS } from "./limits.ts";
 import { Load } from "./load.ts";
 import { readDeadLetters, readRecords } from "./read-evidence.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
@@ -58,6 +60,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<Campaign> =
     options.say("synthesizing");
     await synthesizeChaos(join(folder, "assembly"));
     await system.start();
+    await fixLimits(system, LIMITS);
     return await play({ options, receiver, reader, system });
   } finally {
     await system.stop();

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { WORKER_VARIABLES } from "../../lib/core/environment.ts";
 import type { StageSettings } from "../../lib/core/settings.ts";
 import { synthesizeTo } from "../support/synthesize.ts";
+import { LIMITS } from "./limits.ts";
 
 /** The job types of a campaign. */
 const JOBS_FOLDER = fileURLToPath(new URL("jobs/", import.meta.url));
@@ -16,8 +17,18 @@ const SETTINGS: StageSettings = {
   auth: "public",
   throttle: { ratePerSecond: 10_000, burst: 5_000 },
   jobTypes: {
-    "deliver-webhook": { ...timing, maxConcurrency: 10, environment, secrets: ["WEBHOOK_SIGNING_SECRET"] },
-    "impatient-webhook": { ...timing, maxConcurrency: 4, environment, secrets: ["WEBHOOK_SIGNING_SECRET"] },
+    "deliver-webhook": {
+      ...timing,
+      maxConcurrency: LIMITS["deliver-webhook"],
+      environment,
+      secrets: ["WEBHOOK_SIGNING_SECRET"],
+    },
+    "impatient-webhook": {
+      ...timing,
+      maxConcurrency: LIMITS["impatient-webhook"],
+      environment,
+      secrets: ["WEBHOOK_SIGNING_SECRET"],
+    },
   },
 };
 

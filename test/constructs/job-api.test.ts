@@ -5,13 +5,16 @@ import type { StageSettings } from "../../lib/core/settings.ts";
 import { templatesOf } from "../support/synthesize.ts";
 
 const pipelineOf = (stage: Partial<StageSettings> = {}) =>
-  templatesOf("a", { jobTypes: { first: { maxConcurrency: 7 }, second: {} }, ...stage }).pipeline;
+  templatesOf("a", {
+    jobTypes: { first: { maxConcurrency: 7 }, second: { provisioned: { min: 2, max: 5 } } },
+    ...stage,
+  }).pipeline;
 
 const propertiesOf = (template: ReturnType<typeof pipelineOf>, type: string) =>
   Object.values(template.findResources(type)).map(({ Properties }) => Properties);
 
 const apiFunctionOf = (template: ReturnType<typeof pipelineOf>) =>
-  propertiesOf(template, "AWS::Lambda::Function").find(({ Environment }) => "QUEUES" in Environment.Variables);
+  propertiesOf(template, "AWS::Lambda::Function").find(({ Environment }) => "REDRIVE_LIMIT" in Environment.Variables);
 
 describe("JobApi", () => {
   test("routes every operation, and all else, to one function", () => {
@@ -84,6 +87,7 @@ describe("JobApi", () => {
       PAYLOAD_BUCKET: { "Fn::ImportValue": expect.stringContaining("PayloadBucket") },
       RECORD_RETENTION_DAYS: "12",
       REDRIVE_LIMIT: "3",
+      SCALER_FUNCTION: { Ref: expect.stringContaining("Scaler") },
     });
     expect(JSON.parse(queues)).toEqual({
       first: {
@@ -91,12 +95,14 @@ describe("JobApi", () => {
         deadLetterQueueUrl: "FirstDeadLetterQueue",
         functionName: expect.stringContaining("firstWorkerFunction"),
         limit: 7,
+        isProvisioned: false,
       },
       second: {
         queueUrl: "SecondQueue",
         deadLetterQueueUrl: "SecondDeadLetterQueue",
         functionName: expect.stringContaining("secondWorkerFunction"),
         limit: null,
+        isProvisioned: true,
       },
     });
   });

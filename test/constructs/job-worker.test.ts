@@ -64,6 +64,8 @@ describe("JobWorker", () => {
       VISIBILITY_TIMEOUT_SECONDS: String(6 * 65),
       RECORD_RETENTION_DAYS: "12",
       PAYLOAD_BUCKET: { "Fn::ImportValue": expect.stringContaining("PayloadBucket") },
+      STAGE: "a",
+      SCALER_FUNCTION: { Ref: expect.stringContaining("Scaler") },
     });
     expect(Object.keys(variables)).toEqual(expect.arrayContaining(Object.values(WORKER_VARIABLES)));
   });

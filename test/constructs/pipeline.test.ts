@@ -13,14 +13,14 @@ const assetFolders = (assembly: string): readonly string[] =>
     .map((name) => join(assembly, name));
 
 describe("Pipeline", () => {
-  test("bundles a worker for each job type of the jobs folder, and one api", () => {
+  test("bundles a worker for each job type of the jobs folder, one api and one scaler", () => {
     const jobsFolder = temporaryFolder({ "first.ts": `${JOB}made by first";`, "second.ts": `${JOB}made by second";` });
     const assembly = temporaryFolder();
 
     synthesizeTo(assembly, { name: "a", settings: SETTINGS, jobsFolder });
 
     const codes = assetFolders(assembly).map((folder) => readFileSync(join(folder, "index.mjs"), "utf8"));
-    expect(codes).toHaveLength(3);
+    expect(codes).toHaveLength(4);
     expect(codes.filter((code) => code.includes("made by first"))).toHaveLength(1);
     expect(codes.filter((code) => code.includes("made by second"))).toHaveLength(1);
   });

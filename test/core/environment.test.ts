@@ -2,18 +2,21 @@ import { describe, expect, it } from "vitest";
 import {
   API_VARIABLES,
   readApiEnvironment,
+  readScalerEnvironment,
   readWorkerEnvironment,
+  SCALER_VARIABLES,
   type Variables,
   WORKER_VARIABLES,
 } from "../../lib/core/environment.ts";
 
 const API: Variables = {
   TABLE_NAME: "jobs",
-  QUEUES: '{"work":{"queueUrl":"q","deadLetterQueueUrl":"d","functionName":"f","limit":null}}',
+  QUEUES: '{"work":{"queueUrl":"q","deadLetterQueueUrl":"d","functionName":"f","limit":null,"isProvisioned":false}}',
   METRICS_PERIOD_SECONDS: "60",
   PAYLOAD_BUCKET: "payloads",
   RECORD_RETENTION_DAYS: "30",
   REDRIVE_LIMIT: "10",
+  SCALER_FUNCTION: "scaler",
 };
 
 const WORKER: Variables = {
@@ -27,6 +30,8 @@ const WORKER: Variables = {
   QUEUE_RETENTION_DAYS: "4",
   RECORD_RETENTION_DAYS: "30",
   PAYLOAD_BUCKET: "payloads",
+  STAGE: "dev",
+  SCALER_FUNCTION: "scaler",
 };
 
 /** What a reader answers to variables that it must refuse. */
@@ -45,11 +50,14 @@ describe("readApiEnvironment", () => {
   it("reads text, numbers and the queues, and leaves alone what others set", () => {
     expect(readApiEnvironment({ ...API, AWS_REGION: "eu-north-1" })).toEqual({
       tableName: "jobs",
-      queues: { work: { queueUrl: "q", deadLetterQueueUrl: "d", functionName: "f", limit: null } },
+      queues: {
+        work: { queueUrl: "q", deadLetterQueueUrl: "d", functionName: "f", limit: null, isProvisioned: false },
+      },
       metricsPeriodSeconds: 60,
       payloadBucket: "payloads",
       recordRetentionDays: 30,
       redriveLimit: 10,
+      scalerFunction: "scaler",
     });
   });
 
@@ -91,6 +99,8 @@ describe("readWorkerEnvironment", () => {
       queueRetentionDays: 4,
       recordRetentionDays: 30,
       payloadBucket: "payloads",
+      stage: "dev",
+      scalerFunction: "scaler",
     });
   });
 
@@ -109,6 +119,24 @@ describe("readWorkerEnvironment", () => {
   ])("rejects a %s that is no number", (name) => {
     expect(refusalOf(readWorkerEnvironment, { ...WORKER, [name]: "NaN" })).toEqual(
       refusal(`environment variable ${name} must be a number, got "NaN"`),
+    );
+  });
+});
+
+describe("readScalerEnvironment", () => {
+  const SCALER: Variables = { TABLE_NAME: "jobs", STAGE: "dev", QUEUES: '{"work":{"queueUrl":"q","queueArn":"a"}}' };
+
+  it("reads text and the queues", () => {
+    expect(readScalerEnvironment(SCALER)).toEqual({
+      tableName: "jobs",
+      stage: "dev",
+      queues: { work: { queueUrl: "q", queueArn: "a" } },
+    });
+  });
+
+  it.each(Object.values(SCALER_VARIABLES))("rejects an environment without %s", (name) => {
+    expect(refusalOf(readScalerEnvironment, { ...SCALER, [name]: undefined })).toEqual(
+      refusal(`environment variable ${name} must be set, got undefined`),
     );
   });
 });

@@ -91,6 +91,7 @@ describe("the OpenAPI document", () => {
       "submitBatch-send-mail": true,
       "submitJob-resize": true,
       "submitBatch-resize": true,
+      limitQueue: true,
       redriveQueue: false,
       redriveDeadLetters: false,
     });

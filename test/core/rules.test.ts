@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkFields, type FieldRules, integer, oneOf, text } from "../../lib/core/rules.ts";
+import { checkFields, type FieldRules, integer, like, oneOf, text } from "../../lib/core/rules.ts";
 
 const RULES: FieldRules = {
   size: integer(1, 10, "choose a size"),
@@ -109,5 +109,21 @@ describe("oneOf", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("like", () => {
+  it("accepts text that looks like its pattern, and rejects all else", () => {
+    const rule = like(/^[a-z]+$/, "be a word", "");
+
+    expect(["word", "Word", "", 7, ["word"], null].map(rule.accepts)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(rule.expectation).toBe("be a word");
   });
 });

@@ -31,6 +31,7 @@ describe("parseStage", () => {
       logRetentionDays: 30,
       recordRetentionDays: 30,
       redriveLimit: 10,
+      alarms: "all",
       throttle: { ratePerSecond: 100, burst: 200 },
       jobTypes: {
         work: {
@@ -39,6 +40,8 @@ describe("parseStage", () => {
           batchSize: 10,
           batchWindowSeconds: 0,
           parallel: 5,
+          minConcurrency: 2,
+          targetWaitSeconds: 60,
           retentionDays: 4,
           environment: {},
           secrets: [],
@@ -114,6 +117,16 @@ describe("parseStage", () => {
       /work\.provisioned must have a max of at least its min, got \{"min":5,"max":4\}/,
     ],
     [
+      "a floor above its own ceiling",
+      { minConcurrency: 8, maxConcurrency: 7 },
+      /work\.minConcurrency must be at most what the job type may run at once, 7, got 8/,
+    ],
+    [
+      "a floor above what its pollers run",
+      { minConcurrency: 21, provisioned: { min: 2, max: 2 } },
+      /work\.minConcurrency must be at most what the job type may run at once, 20, got 21/,
+    ],
+    [
       "a batch that takes longer than a function may",
       { timeoutSeconds: 300, batchSize: 10, parallel: 2 },
       /work\.timeoutSeconds must leave a function time-out .* of at most 900, got 1505/,
@@ -128,6 +141,42 @@ describe("parseStage", () => {
 
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(message);
+  });
+
+  it.each([0, 1_000_001, 1.5, "10", null])("rejects an accountConcurrency of %j", (accountConcurrency) => {
+    expect(linesOf(refusalOf({ accountConcurrency, jobTypes: { work: {} } }))).toEqual([
+      expect.stringMatching(/^dev\.accountConcurrency must be a whole number from 1 to 1000000, got .+ \(.+\)$/),
+    ]);
+  });
+
+  it.each(["me", "me@home", "a b@example.com", "@example.com", "me@example.", "me@@example.com", 7, null])(
+    "rejects %j as an alarmEmail",
+    (alarmEmail) => {
+      expect(linesOf(refusalOf({ alarmEmail, jobTypes: { work: {} } }))).toEqual([
+        expect.stringMatching(/^dev\.alarmEmail must be an e-mail address, got .+ \(.+\)$/),
+      ]);
+    },
+  );
+
+  it.each(["me@example.com", "on-call+sluice@mail.example.co.uk"])("accepts %j as an alarmEmail", (alarmEmail) => {
+    expect(parseStage("dev", { alarmEmail, jobTypes: { work: {} } })).toMatchObject({ alarmEmail });
+  });
+
+  it("rejects alarms that are no choice", () => {
+    expect(linesOf(refusalOf({ alarms: "none", jobTypes: { work: {} } }))).toEqual([
+      'dev.alarms must be one of "all", "plain", got "none" (`plain` is for emulators)',
+    ]);
+  });
+
+  it("rejects floors that the account's concurrency cannot hold, in one line for all job types", () => {
+    const jobTypes = { first: { minConcurrency: 5 }, second: { minConcurrency: 4 } };
+
+    expect(linesOf(refusalOf({ accountConcurrency: 10, jobTypes }))).toEqual([
+      expect.stringMatching(
+        /^dev\.accountConcurrency must leave the job types their minConcurrency, 9 together, got "7 of 10"/,
+      ),
+    ]);
+    expect(parseStage("dev", { accountConcurrency: 100, jobTypes }).accountConcurrency).toBe(100);
   });
 
   it.each([0, 101, 2.5, "10", null])("rejects a redriveLimit of %j", (redriveLimit) => {
@@ -248,6 +297,8 @@ const FIELDS = [
   ["batchWindowSeconds", 0, 300],
   ["parallel", 1, 1_000],
   ["maxConcurrency", 2, 1_000],
+  ["minConcurrency", 2, 1_000],
+  ["targetWaitSeconds", 1, 43_200],
   ["retentionDays", 1, 13],
 ] as const;
 
@@ -276,6 +327,7 @@ const jobTypeSettings = () =>
         batchSize: fc.integer({ min: 1, max: Math.min(10_000, Math.floor(895 / timeoutSeconds) * parallel) }),
         memoryMiB: fc.integer({ min: 128, max: 10_240 }),
         retentionDays: fc.integer({ min: 1, max: 13 }),
+        targetWaitSeconds: fc.integer({ min: 1, max: 43_200 }),
         batchWindowSeconds: fc.integer({ min: 1, max: 300 }),
       }),
     )

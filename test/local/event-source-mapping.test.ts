@@ -41,6 +41,7 @@ const start = (settings: Partial<MappingSettings> = {}): Bench => {
   const mapping = new EventSourceMapping({
     settings: { ...SETTINGS, ...settings },
     store: queue,
+    wake: queue.wake,
     clock,
     onEvent: (event) => events.push(event),
     invoke: (payload) =>
@@ -255,6 +256,118 @@ describe("a throttled batch", () => {
     await clock.pass(1_000);
 
     expect(mapping.allowed).toBeLessThan(before);
+  });
+});
+
+describe("a mapping whose settings change", () => {
+  it("runs no more than a new limit allows, while what runs goes on", async () => {
+    const { clock, queue, mapping, running, events } = start({ batchSize: 1 });
+    queue.send(...numbers(1_000));
+    await clock.pass(5_000);
+    const before = running.length;
+
+    mapping.change({ ...mapping.settings, maximumConcurrency: 4 });
+    for (const { answer } of running.splice(0)) answer(succeeded());
+    await clock.pass(60_000);
+
+    expect(before).toBeGreaterThan(20);
+    expect(running.length).toBe(4);
+    expect(mapping.running).toBe(4);
+    expect(events.at(-1)).toEqual({ kind: "mapping-scaled", functionName: "worker", queueName: "jobs", allowed: 4 });
+  });
+
+  it("grows again when its limit is removed", async () => {
+    const { clock, queue, mapping, running } = start({ batchSize: 1, maximumConcurrency: 2 });
+    queue.send(...numbers(1_000));
+    await clock.pass(1_000);
+    const before = running.length;
+
+    mapping.change({ ...mapping.settings, maximumConcurrency: undefined });
+    await clock.pass(12_000);
+
+    expect(before).toBe(2);
+    expect(running.length).toBeGreaterThan(50);
+  });
+
+  it("receives nothing any more when it is disabled, and hands over what it has", async () => {
+    const { clock, queue, mapping, running, events } = start({ batchSize: 1 });
+    queue.send("a");
+    await clock.pass(0);
+
+    mapping.change({ ...mapping.settings, isEnabled: false });
+    await clock.pass(0);
+    queue.send("b");
+    await clock.pass(60_000);
+    const bodies = running.map((invocation) => invocation.bodies);
+    running[0]?.answer(succeeded());
+    await clock.pass(0);
+
+    expect(bodies).toEqual([["a"]]);
+    expect(queue.deleted()).toEqual(["a"]);
+    expect(queue.waiting()).toBe(0);
+    expect(mapping.allowed).toBe(0);
+    expect(events).toEqual([{ kind: "mapping-scaled", functionName: "worker", queueName: "jobs", allowed: 0 }]);
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it("tries a throttled batch again though it is disabled", async () => {
+    const { clock, queue, mapping, answerAll } = start();
+    answerAll({ kind: "throttled" });
+    queue.send("a");
+    await clock.pass(0);
+
+    mapping.change({ ...mapping.settings, isEnabled: false });
+    await clock.pass(1_000);
+    answerAll(succeeded());
+    await clock.pass(5_000);
+
+    expect(queue.deleted()).toEqual(["a"]);
+  });
+
+  it("starts anew when it is enabled again, with what was sent meanwhile", async () => {
+    const { clock, queue, mapping, running, answerAll } = start({ batchSize: 1 });
+    queue.send(...numbers(200));
+    await clock.pass(10_000);
+    const grown = mapping.allowed;
+    mapping.change({ ...mapping.settings, isEnabled: false });
+    answerAll(succeeded());
+    await clock.pass(1_000);
+    const done = queue.deleted().length;
+
+    mapping.change({ ...mapping.settings, isEnabled: true });
+    const allowed = mapping.allowed;
+    await clock.pass(60_000);
+
+    expect(grown).toBeGreaterThan(50);
+    expect(done).toBe(grown);
+    expect(allowed).toBe(5);
+    expect(running).toEqual([]);
+    expect(queue.deleted()).toEqual(numbers(200));
+  });
+
+  it("takes larger batches from the next receive on", async () => {
+    const { clock, queue, mapping, running } = start({ batchSize: 1, maximumConcurrency: 2 });
+    queue.send(...numbers(12));
+    await clock.pass(0);
+
+    mapping.change({ ...mapping.settings, batchSize: 10 });
+    for (const { answer } of running.splice(0)) answer(succeeded());
+    await clock.pass(0);
+
+    expect(running.map(({ bodies }) => bodies.length)).toContain(10);
+  });
+
+  it("never starts again once it has ended", async () => {
+    const { clock, queue, mapping, running } = start();
+    mapping.stopPolling();
+    await clock.pass(0);
+
+    mapping.change({ ...mapping.settings, maximumConcurrency: 2 });
+    queue.send("a");
+    await clock.pass(60_000);
+
+    expect(running).toEqual([]);
+    expect(clock.waiting()).toBe(0);
   });
 });
 

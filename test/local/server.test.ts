@@ -405,7 +405,7 @@ describe("starting a local run", () => {
   });
 
   it("rejects a template that it cannot run before it opens a port", async () => {
-    const folder = new AssemblyBuilder(temporaryFolder()).writeResources({ Topic: { Type: "AWS::SNS::Topic" } });
+    const folder = new AssemblyBuilder(temporaryFolder()).writeResources({ Stream: { Type: "AWS::Kinesis::Stream" } });
     const port = await busyPort();
 
     await expect(start({ assemblyFolder: folder, port })).rejects.toMatchObject({ code: "TemplateUnsupported" });

@@ -24,7 +24,7 @@ describe("checkTemplates", () => {
     const refusal = await refusalOf({
       Transform: "AWS::Serverless-2016-10-31",
       Resources: {
-        Topic: { Type: "AWS::SNS::Topic" },
+        Stream: { Type: "AWS::Kinesis::Stream" },
         Queue: {
           Type: "AWS::SQS::Queue",
           CreationPolicy: {},
@@ -45,7 +45,9 @@ describe("checkTemplates", () => {
 
     expect(refusal).toEqual([
       "App: section Transform is not supported",
-      expect.stringMatching(/^App\.Topic: type AWS::SNS::Topic is not among AWS::S3::Bucket, .*AWS::SQS::Queue/),
+      expect.stringMatching(
+        /^App\.Stream: type AWS::Kinesis::Stream is not among AWS::CloudWatch::Alarm, .*AWS::SQS::Queue/,
+      ),
       "App.Queue (AWS::SQS::Queue): CreationPolicy is not supported",
       expect.stringMatching(/^App\.Queue \(AWS::SQS::Queue\): FifoTrouble is not among QueueName, /),
       "App.Queue (AWS::SQS::Queue): RedrivePolicy.more is not among deadLetterTargetArn, maxReceiveCount",

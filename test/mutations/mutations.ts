@@ -58,8 +58,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     breaks: "a job that was in flight in a crash runs in company again",
     file: "lambdas/worker/process-batch.ts",
-    line: `if (!claim.isAlone) return await workOn(worker, message, claim, remainingMs);`,
-    broken: `if (claim.attempt > 0) return await workOn(worker, message, claim, remainingMs);`,
+    line: `if (!claim.isAlone) return await workOn(worker, message, claim, invocation);`,
+    broken: `if (claim.attempt > 0) return await workOn(worker, message, claim, invocation);`,
     tests: PARTS,
   },
   {

@@ -6,7 +6,13 @@ import { parseStage, type StageSettings } from "../../lib/core/settings.ts";
 import { addStage } from "../../lib/stacks/add-stage.ts";
 import { shippedStages, templatesOf } from "../support/synthesize.ts";
 
-const STATEFUL = ["AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::SQS::Queue"];
+const STATEFUL = [
+  "AWS::DynamoDB::GlobalTable",
+  "AWS::S3::Bucket",
+  "AWS::SecretsManager::Secret",
+  "AWS::SQS::Queue",
+  "AWS::SNS::Topic",
+];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -64,8 +70,8 @@ describe.each(Object.keys(shippedStages))("stage %s", (name) => {
     const resources = [data, pipeline].flatMap((template) => Object.values<Json>(template.toJSON().Resources));
 
     const named = resources.flatMap(({ Properties }) =>
-      Object.keys(Properties as Json).filter((key) =>
-        /^(TableName|BucketName|QueueName|LogGroupName|RoleName)$/.test(key),
+      Object.keys((Properties ?? {}) as Json).filter((key) =>
+        /^(TableName|BucketName|QueueName|LogGroupName|RoleName|TopicName|AlarmName|DashboardName)$/.test(key),
       ),
     );
     const functionNames = Object.values(pipeline.findResources("AWS::Lambda::Function")).map(

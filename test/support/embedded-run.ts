@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { API_VARIABLES } from "../../lib/core/environment.ts";
 import type { StageSettings } from "../../lib/core/settings.ts";
-import { type LocalRun, startLocal } from "../../lib/local/server.ts";
+import { type LocalLog, type LocalOptions, type LocalRun, startLocal } from "../../lib/local/server.ts";
 import { synthesizeTo } from "./synthesize.ts";
 
 /** The folder of the job types that only tests have. */
@@ -28,10 +28,17 @@ export const testRun = async (
     readonly jobsFolder?: string;
     readonly accountConcurrency?: number;
     readonly environment?: Readonly<Record<string, string>>;
+    readonly onLog?: (line: LocalLog) => void;
+    readonly onEvent?: LocalOptions["onEvent"];
+    /** How long a change of a mapping takes. */
+    readonly mappingUpdateMs?: number;
+    /** Changes the assembly after it was written. */
+    readonly afterSynthesis?: (assemblyFolder: string) => void;
   } = {},
 ): Promise<TestRun> => {
   const assemblyFolder = await mkdtemp(join(tmpdir(), "sluice-assembly-"));
   synthesizeTo(assemblyFolder, { name: "test", settings, jobsFolder: options.jobsFolder });
+  options.afterSynthesis?.(assemblyFolder);
   const logs: string[] = [];
   const run = await startLocal({
     assemblyFolder,
@@ -39,7 +46,12 @@ export const testRun = async (
     awsPort: 0,
     accountConcurrency: options.accountConcurrency,
     environment: { [API_VARIABLES.metricsPeriodSeconds]: "1", ...options.environment },
-    onLog: ({ text }) => void logs.push(text),
+    mappingUpdateMs: options.mappingUpdateMs,
+    onEvent: options.onEvent,
+    onLog: (line) => {
+      logs.push(line.text);
+      options.onLog?.(line);
+    },
   });
   const get = (path: string): Promise<Response> => fetch(`${run.apiUrl}${path}`);
   return {

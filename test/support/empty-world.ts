@@ -13,6 +13,10 @@ export const emptyWorld = (): World => ({
   queues: new Map(),
   functions: new Map(),
   mappings: [],
+  schedules: [],
+  asyncSettings: new Map(),
   integrations: new Map(),
   routes: [],
+  alarms: [],
+  topics: new Map(),
 });

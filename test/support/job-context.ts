@@ -11,5 +11,6 @@ export const jobContext = (overrides: Partial<JobContext> = {}): JobContext => (
   log: () => {},
   remainingMs: () => 30_000,
   environment: {},
+  measure: (call) => call(),
   ...overrides,
 });

@@ -7,6 +7,7 @@ import { fakeClock } from "./fake-clock.ts";
 import { memoryApiRecords } from "./memory-api-records.ts";
 import { memoryDeadLetters } from "./memory-dead-letters.ts";
 import { memoryPayloadStore } from "./memory-payload-store.ts";
+import { memoryScalingStore } from "./memory-scaling-store.ts";
 
 export type Answer = {
   readonly status: number;
@@ -23,6 +24,8 @@ export const memoryApi = () => {
   const store = memoryApiRecords();
   const payloads = memoryPayloadStore();
   const deadLetters = memoryDeadLetters();
+  const scaling = memoryScalingStore();
+  const woken: string[] = [];
   const clock = fakeClock();
   const log: string[] = [];
   let dice = 0;
@@ -31,6 +34,7 @@ export const memoryApi = () => {
     deadLetterQueueUrl: `http://queue/${type}-dead`,
     functionName: "worker",
     limit,
+    isProvisioned: false,
   });
   const api: Api = {
     inputs: { echo: z.strictObject({ text: z.string() }), other: z.unknown() },
@@ -50,6 +54,8 @@ export const memoryApi = () => {
     deadLetters,
     depths: { read: async () => ({ visible: 3, inFlight: 2, delayed: 1 }) },
     metrics: { read: async () => ({ echo: { concurrency: 5, oldestAgeSeconds: 12 } }) },
+    scaling,
+    wakeScaler: async (type) => void woken.push(type),
     clock,
     dice: {
       fraction: () => 0.5,
@@ -67,5 +73,18 @@ export const memoryApi = () => {
   };
   const post = (path: string, body: unknown = "", headers = {}): Promise<Answer> =>
     request("POST", path, { body: typeof body === "string" ? body : JSON.stringify(body), headers });
-  return { api, sent, failures, records: store.records, payloads, deadLetters, clock, log, request, post };
+  return {
+    api,
+    sent,
+    failures,
+    records: store.records,
+    payloads,
+    deadLetters,
+    scaling,
+    woken,
+    clock,
+    log,
+    request,
+    post,
+  };
 };

@@ -1,5 +1,6 @@
 import type { SQSRecord } from "aws-lambda";
 import * as z from "zod";
+import { invocationReport } from "../../lambdas/worker/invocation-report.ts";
 import { processBatch } from "../../lambdas/worker/process-batch.ts";
 import { runJob } from "../../lambdas/worker/run-job.ts";
 import type { Worker } from "../../lambdas/worker/worker.ts";
@@ -9,6 +10,7 @@ import { SALT } from "./claimed.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { memoryPayloadStore } from "./memory-payload-store.ts";
 import { memoryRecordStore } from "./memory-record-store.ts";
+import { memoryScaling } from "./memory-scaling.ts";
 
 export type Handler = (input: { readonly n: number }, job: JobContext) => Promise<unknown>;
 
@@ -34,9 +36,11 @@ export const setUp = (
   const deadLettered: [string, string][] = [];
   const log: [string, Readonly<Record<string, unknown>>][] = [];
   const payloads = memoryPayloadStore();
+  const scaling = memoryScaling();
   const apart: string[] = [];
   const input = z.strictObject({ n: z.number().default(0) });
   const jobType: JobTypeModule = { input, run, ...module };
+  const addLog: Worker["log"] = (event, fields = {}) => void log.push([event, fields]);
   const worker: Worker = {
     module: jobType,
     settings: {
@@ -62,7 +66,8 @@ export const setUp = (
     },
     clock,
     dice: { fraction: () => 0.5, bytes: distinctBytes() },
-    log: (event, fields = {}) => void log.push([event, fields]),
+    report: invocationReport({ ...scaling.ports, clock, log: addLog }),
+    log: addLog,
     environment: { COLOUR: "blue" },
   };
   const batch = (messages: readonly SQSRecord[], remainingMs = 65_000) => {
@@ -71,7 +76,7 @@ export const setUp = (
   };
   const claim = (job: Envelope, holder: string, leaseMs = 65_000) =>
     records.claim(job, { nowMs: clock.nowMs(), untilMs: clock.nowMs() + leaseMs, holder });
-  return { worker, clock, records, payloads, apart, hidden, renewed, deadLettered, log, batch, claim };
+  return { worker, clock, records, payloads, scaling, apart, hidden, renewed, deadLettered, log, batch, claim };
 };
 
 const START_MS = Date.parse("2026-11-22T10:00:00Z");

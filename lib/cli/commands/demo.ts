@@ -14,6 +14,7 @@ import { RUN_OPTIONS, runOptions, runOptionsHelp, startEmbeddedRun } from "../em
 import { type Interruption, listenForInterruption } from "../interruption.ts";
 import type { Command } from "../main.ts";
 import { numberOption, readOptions } from "../options.ts";
+import { demoScenario, scenarioNamed, scenariosHelp } from "../scenarios/demo-scenario.ts";
 import { type WorkerOfRun, workerOf } from "../worker-of-run.ts";
 
 const SHIPPED_TRACE = fileURLToPath(new URL("../demo/azure-2019-queue-excerpt.csv", import.meta.url));
@@ -29,7 +30,13 @@ deliver-webhook job, and its receiver answers after the trace's own duration (at
 concurrency as they go, then compares what was accepted with the records and with the receiver's own ledger. Exits 1 if
 anything is lost, badly signed or settled twice.
 
+With --scenario it plays one of the situations that the scaler is for instead, and shows what the scaler changes and
+why. Exits 1 if a job did not end, or a good one is dead.
+
+${scenariosHelp()}
+
 Options:
+  --scenario NAME            one of the above
   --trace FILE               CSV with columns arrival_ms[,duration_ms] (default: 150 s of Azure Functions traffic, 2019)
   --speed N                  replays N times as fast, 0.1 to 50 (default 1)
 ${runOptionsHelp({ port: "any free port", awsPort: "any free port" })}
@@ -37,6 +44,7 @@ ${runOptionsHelp({ port: "any free port", awsPort: "any free port" })}
 
 const OPTIONS = {
   ...RUN_OPTIONS,
+  scenario: { type: "string" },
   trace: { type: "string", default: SHIPPED_TRACE },
   speed: { type: "string", default: "1" },
 } as const;
@@ -48,6 +56,7 @@ export const demo: Command = {
   run: async (args, environment) => {
     const given = readOptions(args, OPTIONS);
     const options = runOptions(given, PORTS);
+    if (given.scenario !== undefined) return await demoScenario(scenarioNamed(given.scenario), options, environment);
     const speed = numberOption("speed", given.speed, { min: 0.1, max: 50 });
     const arrivals = await readTrace(given.trace);
     const interruption = listenForInterruption();

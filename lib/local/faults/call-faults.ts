@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { setTimeout as pause } from "node:timers/promises";
 import { environmentOf } from "../lambda/environment-key.ts";
 import { answerJsonError, answerS3Error } from "../wire/aws-error.ts";
+import { isLambdaCall, lambdaOperationOf } from "../wire/lambda-operation.ts";
 import { answerWith, capture, isPerformed, perform } from "./captured-call.ts";
 import type { FaultDraws } from "./fault-draws.ts";
 import type { CallEffect, CallFault } from "./fault-plan.ts";
@@ -102,4 +103,8 @@ const delay = async (
 
 const S3 = "S3 ";
 
-const nameOf = ({ headers, method }: IncomingMessage): string => String(headers["x-amz-target"] ?? `${S3}${method}`);
+const nameOf = (request: IncomingMessage): string => {
+  const target = request.headers["x-amz-target"];
+  if (target !== undefined) return String(target);
+  return isLambdaCall(request) ? `Lambda ${lambdaOperationOf(request)?.operation}` : `${S3}${request.method}`;
+};

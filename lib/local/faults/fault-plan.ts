@@ -21,7 +21,7 @@ type Named = {
 /** Disturbs calls of AWS's services by functions. */
 export type CallFault = Named & {
   readonly at: "call";
-  /** Starts of `X-Amz-Target`, or of `S3 <method>`. */
+  /** Starts of `X-Amz-Target`, of `S3 <method>` or of `Lambda <operation>`. */
   readonly calls: readonly string[];
   /** Only calls whose body this regular expression matches. @default - any */
   readonly bodyMatches?: string;

@@ -36,7 +36,7 @@ export class LambdaFunction {
     if (Buffer.byteLength(payload) > LAMBDA_MAX_PAYLOAD_BYTES) return TOO_LARGE;
     const giveBack = account.take(settings.name);
     if (giveBack === undefined) {
-      metrics.count("Throttles", 1);
+      metrics.throttled();
       onEvent({ kind: "invocation-throttled", functionName: settings.name });
       return { kind: "throttled" };
     }
@@ -67,8 +67,7 @@ export class LambdaFunction {
     const result = await runIn(this.#options, requestId, payload);
     const durationMs = clock.nowMs() - startedMs;
     const errorType = result.kind === "failed" ? result.error.errorType : undefined;
-    metrics.count("Invocations", 1);
-    metrics.count("Errors", errorType === undefined ? 0 : 1);
+    metrics.invoked({ durationMs, isError: errorType !== undefined });
     onEvent({ kind: "invocation-ended", functionName, requestId, durationMs, errorType });
     return result;
   }

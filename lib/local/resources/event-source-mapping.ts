@@ -23,6 +23,9 @@ export const eventSourceMapping: ResourceType = {
     Tags: inert,
   },
   attributes: ["Id", "EventSourceMappingArn"],
+  differences: [
+    { about: "changes", why: "a change is in effect after a set time, 10 seconds by default; AWS publishes none" },
+  ],
   create: (resource, world) => {
     const id = suffixOf(`${resource.stackName}/${resource.logicalId}`, 36);
     const queueArn = textOf(resource, "EventSourceArn");
@@ -64,8 +67,8 @@ const maximumConcurrencyOf = (resource: Resource): number | undefined => {
     : boundedOf(resource, property, { ...ESM_MAXIMUM_CONCURRENCY, fallback: given });
 };
 
-/** The pollers that AWS takes where the template names only one end. */
-const PROVISIONED_DEFAULTS = { minimumPollers: 2, maximumPollers: 200 } as const;
+/** The pollers that AWS takes where only one end is named. */
+export const PROVISIONED_DEFAULTS = { minimumPollers: 2, maximumPollers: 200 } as const;
 
 const provisionedOf = (resource: Resource): { minimumPollers: number; maximumPollers: number } | undefined => {
   if (resource.properties.ProvisionedPollerConfig === undefined) return undefined;

@@ -47,6 +47,8 @@ export const lambdaFunction: ResourceType = {
     { about: "between invocations", why: "an idle environment goes on running; Lambda freezes it" },
     { about: "time-out", why: "a thread ends where V8 looks for it: a rare loop of built-in functions alone goes on" },
     { about: "time zone", why: "it is this machine's; Lambda's is UTC" },
+    { about: "Lambda's API", why: "its calls are not throttled; AWS takes 15 control calls a second" },
+    { about: "asynchronous invocations", why: "events that wait for another attempt are lost when the run stops" },
   ],
   create: (resource, world) => {
     const name = nameOf(resource, "FunctionName", 64);

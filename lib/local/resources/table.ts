@@ -1,8 +1,12 @@
+import { alarm } from "./alarm.ts";
 import { bucket } from "./bucket.ts";
 import { bucketPolicy } from "./bucket-policy.ts";
 import { cdkMetadata } from "./cdk-metadata.ts";
+import { compositeAlarm } from "./composite-alarm.ts";
+import { dashboard } from "./dashboard.ts";
 import { dynamoDbGlobalTable } from "./dynamodb-global-table.ts";
 import { dynamoDbTable } from "./dynamodb-table.ts";
+import { eventInvokeConfig } from "./event-invoke-config.ts";
 import { eventSourceMapping } from "./event-source-mapping.ts";
 import { httpApi } from "./http-api.ts";
 import { httpApiIntegration } from "./http-api-integration.ts";
@@ -16,14 +20,22 @@ import { logGroup } from "./log-group.ts";
 import { queue } from "./queue.ts";
 import { queuePolicy } from "./queue-policy.ts";
 import type { ResourceType } from "./resource-type.ts";
+import { schedule } from "./schedule.ts";
 import { secret } from "./secret.ts";
+import { subscription } from "./subscription.ts";
+import { topic } from "./topic.ts";
+import { topicPolicy } from "./topic-policy.ts";
 
 const TYPES: readonly ResourceType[] = [
+  alarm,
   bucket,
   bucketPolicy,
   cdkMetadata,
+  compositeAlarm,
+  dashboard,
   dynamoDbGlobalTable,
   dynamoDbTable,
+  eventInvokeConfig,
   eventSourceMapping,
   httpApi,
   httpApiIntegration,
@@ -36,7 +48,11 @@ const TYPES: readonly ResourceType[] = [
   logGroup,
   queue,
   queuePolicy,
+  schedule,
   secret,
+  subscription,
+  topic,
+  topicPolicy,
 ];
 
 /** Every resource type that this runtime runs, by CloudFormation's name for it. */

@@ -8,6 +8,10 @@ export type Treatment =
   | { readonly kind: "differs"; readonly why: string }
   /** What each value gets; other values are refused. */
   | { readonly kind: "cases"; readonly cases: Treatments }
+  /** A text of one form is honoured; others are refused. */
+  | { readonly kind: "form"; readonly form: RegExp; readonly shown: string }
+  /** A text that can be read is honoured; of others it says why they cannot. */
+  | { readonly kind: "checked"; readonly problemOf: (text: string) => string | undefined }
   | { readonly kind: "fields"; readonly fields: Treatments }
   | { readonly kind: "each"; readonly item: Treatment };
 
@@ -18,6 +22,10 @@ export const differs = (why: string): Treatment => ({ kind: "differs", why });
 export const cases = (treatments: Treatments): Treatment => ({ kind: "cases", cases: treatments });
 export const only = (...values: readonly string[]): Treatment =>
   cases(Object.fromEntries(values.map((value) => [value, honoured])));
+/** @param shown the form, as a person writes it */
+export const matching = (form: RegExp, shown: string): Treatment => ({ kind: "form", form, shown });
+/** @param problemOf tells what is wrong with a text, if anything is */
+export const checked = (problemOf: (text: string) => string | undefined): Treatment => ({ kind: "checked", problemOf });
 export const fields = (treatments: Treatments): Treatment => ({ kind: "fields", fields: treatments });
 export const each = (item: Treatment): Treatment => ({ kind: "each", item });
 
@@ -41,6 +49,14 @@ export const inspect = (treatment: Treatment, value: Json, path: string): readon
       const named = treatment.cases[String(value)];
       if (named !== undefined) return inspect(named, value, path);
       return [unsupported(path, `is supported as ${Object.keys(treatment.cases).join(" or ")}, not ${String(value)}`)];
+    }
+    case "form":
+      return treatment.form.test(String(value))
+        ? []
+        : [unsupported(path, `is supported as ${treatment.shown}, not ${String(value)}`)];
+    case "checked": {
+      const problem = treatment.problemOf(String(value));
+      return problem === undefined ? [] : [unsupported(path, problem)];
     }
     case "each":
       return Array.isArray(value)

@@ -1,67 +1,38 @@
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import { isStatistic, type MetricQuery, type MetricStore } from "../metrics.ts";
+import type { Alarms } from "../alarms.ts";
+import type { Clock } from "../clock.ts";
+import type { JsonObject } from "../json.ts";
+import type { MetricStore } from "../metrics.ts";
 import type { AwsError } from "./aws-error.ts";
+import { describeAlarms, setAlarmState } from "./cloudwatch-alarms.ts";
+import { getMetricData } from "./cloudwatch-metric-data.ts";
+import { getMetricStatistics, listMetrics, putMetricData } from "./cloudwatch-metrics.ts";
+import type { WireObject } from "./wire-time.ts";
 
-/** One series of an answer to `GetMetricData`; times are in seconds since 1970. */
-export type MetricResult = {
-  readonly Id: string;
-  readonly Label: string;
-  readonly Timestamps: readonly number[];
-  readonly Values: readonly number[];
-  readonly StatusCode: "Complete";
+export type CloudWatch = { readonly metrics: MetricStore; readonly alarms: Alarms; readonly clock: Clock };
+
+/** Times in an input are numbers of seconds since 1970. */
+type Operation = (cloudWatch: CloudWatch, input: JsonObject) => WireObject | AwsError;
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  DescribeAlarms: ({ alarms }, input) => describeAlarms(alarms, input),
+  GetMetricData: ({ metrics }, input) => getMetricData(metrics, input),
+  GetMetricStatistics: ({ metrics }, input) => getMetricStatistics(metrics, input),
+  ListMetrics: ({ metrics }, input) => listMetrics(metrics, input),
+  PutMetricData: ({ metrics, clock }, input) => putMetricData(metrics, input, clock.nowMs()),
+  SetAlarmState: ({ alarms }, input) => setAlarmState(alarms, input),
 };
 
-/**
- * Answers CloudWatch's `GetMetricData`, for queries of one metric each; metric math is refused.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
- */
-export const getMetricData = (store: MetricStore, input: JsonObject): readonly MetricResult[] | AwsError => {
-  const startMs = Number(input.StartTime) * 1_000;
-  const endMs = Number(input.EndTime) * 1_000;
-  if (!(startMs < endMs)) return invalid("StartTime must be a time before EndTime");
-  const results: MetricResult[] = [];
-  for (const entry of listOf(input.MetricDataQueries)) {
-    const query = readQuery(entry, startMs, endMs);
-    if ("code" in query) return query;
-    if (entry.ReturnData === false) continue;
-    const oldestFirst = store.query(query);
-    const series = input.ScanBy === "TimestampAscending" ? oldestFirst : oldestFirst.toReversed();
-    results.push({
-      Id: String(entry.Id),
-      Label: typeof entry.Label === "string" ? entry.Label : query.metric,
-      Timestamps: series.map(({ atMs }) => atMs / 1_000),
-      Values: series.map(({ value }) => value),
-      StatusCode: "Complete",
-    });
-  }
-  return results;
+/** The operations of CloudWatch that a run answers. */
+export const CLOUDWATCH_OPERATIONS: readonly string[] = Object.keys(OPERATIONS);
+
+/** Performs an operation of CloudWatch, whatever protocol asks for it. */
+export const callCloudWatch = (cloudWatch: CloudWatch, operation: string, input: JsonObject): WireObject | AwsError => {
+  const perform = OPERATIONS[operation];
+  if (perform !== undefined) return perform(cloudWatch, input);
+  const message = `a local run does not support ${operation} of CloudWatch; it supports ${CLOUDWATCH_OPERATIONS.join(", ")}`;
+  return { code: "UnknownOperationException", message };
 };
 
-const readQuery = (entry: JsonObject, startMs: number, endMs: number): MetricQuery | AwsError => {
-  const { Metric: metric, Period: period, Stat: statistic } = objectOf(entry.MetricStat);
-  if (!isJsonObject(metric))
-    return invalid(`query ${entry.Id} must have a MetricStat: a local run does no metric math`);
-  if (typeof statistic !== "string" || !isStatistic(statistic)) {
-    return invalid(`query ${entry.Id} must ask for Maximum, Minimum, Sum, Average or SampleCount, got ${statistic}`);
-  }
-  if (!(Number(period) >= 1))
-    return invalid(`query ${entry.Id} must have a Period of at least 1 second, got ${period}`);
-  const dimensions = listOf(metric.Dimensions).map(({ Name, Value }) => [String(Name), String(Value)] as const);
-  return {
-    namespace: String(metric.Namespace),
-    metric: String(metric.MetricName),
-    dimensions: Object.fromEntries(dimensions),
-    statistic,
-    periodSeconds: Number(period),
-    startMs,
-    endMs,
-  };
-};
-
-const objectOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {});
-
-const listOf = (value: Json | undefined): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter(isJsonObject) : [];
-
-const invalid = (message: string): AwsError => ({ code: "InvalidParameterValue", message });
+/** Tells a refusal from an answer. */
+export const isRefusal = (answer: WireObject | AwsError): answer is AwsError =>
+  typeof answer.code === "string" && typeof answer.message === "string";

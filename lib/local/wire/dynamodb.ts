@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { damaged } from "../data/data-folder.ts";
-import { type DynaliteStore, dynaliteDatabase, type Level, newDynalite } from "./dynalite-store.ts";
 import { readDirectly } from "./direct-reads.ts";
+import { type DynaliteStore, dynaliteDatabase, type Level, newDynalite } from "./dynalite-store.ts";
 import { writeWhole } from "./whole-writes.ts";
 
 /** The operations of DynamoDB that dynalite answers. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { MetricStore } from "../metrics.ts";
 import { answerJsonError, answerXmlError } from "./aws-error.ts";
-import { answerCloudWatchCbor, answerCloudWatchJson, CLOUDWATCH_CBOR_PATH } from "./cloudwatch-protocols.ts";
+import { CLOUDWATCH_OPERATIONS } from "./cloudwatch.ts";
+import { isCloudWatchCall } from "./cloudwatch-protocols.ts";
 import { DYNAMODB_OPERATIONS } from "./dynamodb.ts";
+import { isLambdaCall, LAMBDA_OPERATIONS } from "./lambda-operation.ts";
 import { readBody } from "./request-body.ts";
 import { isS3Call, S3_OPERATIONS } from "./s3-operation.ts";
 import { SQS_OPERATIONS } from "./sqs.ts";
@@ -11,32 +12,32 @@ export type Services = {
   readonly sqs: RequestListener;
   readonly dynamoDb: RequestListener;
   readonly s3: RequestListener;
-  readonly metrics: MetricStore;
+  readonly lambda: RequestListener;
+  readonly cloudWatch: RequestListener;
 };
 
 const SQS_PREFIX = "AmazonSQS.";
 const DYNAMODB_PREFIX = "DynamoDB_20120810.";
-const CLOUDWATCH_PREFIX = "GraniteServiceVersion20100801.";
 /** Of a form: longer than any that an AWS client sends. */
 const MAX_FORM_BYTES = 2 * 1_024 * 1_024;
 
 /** Hands each call of an AWS service to who answers it; the hot paths are handed on unread. */
 export const answerAws =
-  ({ sqs, dynamoDb, s3, metrics }: Services): RequestListener =>
+  ({ sqs, dynamoDb, s3, lambda, cloudWatch }: Services): RequestListener =>
   (request, response) => {
     const target = request.headers["x-amz-target"];
-    if (request.url === `${CLOUDWATCH_CBOR_PATH}GetMetricData`) {
-      void answerCloudWatchCbor(metrics, request, response);
+    if (isCloudWatchCall(request)) {
+      cloudWatch(request, response);
     } else if (typeof target !== "string" && isS3Call(request)) {
       s3(request, response);
+    } else if (typeof target !== "string" && isLambdaCall(request)) {
+      lambda(request, response);
     } else if (typeof target !== "string") {
       void refuseUntargeted(request, response);
     } else if (target.startsWith(DYNAMODB_PREFIX) && isAmong(DYNAMODB_OPERATIONS, target, DYNAMODB_PREFIX)) {
       dynamoDb(request, response);
     } else if (target.startsWith(SQS_PREFIX) && isAmong(SQS_OPERATIONS, target, SQS_PREFIX)) {
       sqs(request, response);
-    } else if (target === `${CLOUDWATCH_PREFIX}GetMetricData`) {
-      void answerCloudWatchJson(metrics, request, response);
     } else {
       request.resume();
       answerJsonError(response, { code: "UnknownOperationException", message: unsupported(target) });
@@ -53,7 +54,8 @@ const SUPPORTED = [
   `SQS (JSON protocol): ${SQS_OPERATIONS.join(", ")}`,
   `DynamoDB: ${DYNAMODB_OPERATIONS.join(", ")}`,
   `S3 (signed, path style): ${S3_OPERATIONS.join(", ")}`,
-  "CloudWatch (JSON and CBOR protocols): GetMetricData",
+  `Lambda (signed): ${LAMBDA_OPERATIONS.join(", ")}`,
+  `CloudWatch (JSON and CBOR protocols): ${CLOUDWATCH_OPERATIONS.join(", ")}`,
 ].join("; ");
 
 /** The older query protocol names its operation in a form; REST services name it by path. */

@@ -1,4 +1,7 @@
-import type { MetricPoint } from "../metrics.ts";
+import type { AlarmSettings } from "../alarm-settings.ts";
+import type { AlarmChange, AlarmNotice } from "../alarms.ts";
+import type { MetricPoint } from "../metric-point.ts";
+import type { LambdaOperation } from "./lambda-operation.ts";
 
 /** What the main thread asks the store's thread to do. */
 export type StoreRequest =
@@ -11,6 +14,8 @@ export type ToStore =
   /** Ends all receives that wait: they answer with what there is. */
   | { readonly kind: "wake" }
   | { readonly kind: "metrics"; readonly points: readonly MetricPoint[] }
+  | { readonly kind: "alarms"; readonly alarms: readonly AlarmSettings[] }
+  | { readonly kind: "lambda-answer"; readonly id: number; readonly answer: LambdaAnswer }
   | { readonly kind: "end-faults" };
 
 export type FromStore =
@@ -20,9 +25,27 @@ export type FromStore =
   | { readonly kind: "answer"; readonly id: number; readonly messages: readonly QueueMessage[] }
   | { readonly kind: "refusal"; readonly id: number; readonly message: string }
   | { readonly kind: "depths"; readonly depths: readonly QueueDepth[] }
+  | { readonly kind: "alarm-changed"; readonly change: AlarmChange }
+  | { readonly kind: "alarm-notice"; readonly notice: AlarmNotice }
+  /** Functions and mappings live in the main thread: what comes off the wire for them is answered there. */
+  | { readonly kind: "lambda-call"; readonly id: number; readonly call: LambdaCall }
   /** Where a fault plan asks for it: something went wrong, or an environment dies. */
   | { readonly kind: "fault"; readonly name: string; readonly where: string }
   | { readonly kind: "crash"; readonly environment: string };
+
+/** A call of Lambda's that came off the wire. */
+export type LambdaCall = {
+  readonly operation: LambdaOperation;
+  /** What path, query and headers say, by Lambda's names. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+export type LambdaAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
 
 /** How much an earlier run left in the data folder. */
 export type FoundData = { readonly messages: number; readonly objects: number; readonly records: number };

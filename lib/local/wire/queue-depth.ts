@@ -1,4 +1,4 @@
-import { type MetricPoint, pointOf } from "../metrics.ts";
+import { type MetricPoint, pointOf } from "../metric-point.ts";
 import type { QueueDepth } from "./messages.ts";
 import type { QueueTraffic } from "./queue-traffic.ts";
 import type { SqsQueue } from "./sqs-stores.ts";

@@ -11,6 +11,7 @@ export type TrafficCount = { take(queueName: string): QueueTraffic };
 /** Counts what goes through each queue that is created from now on. */
 export const watchTraffic = (store: SqsStore): TrafficCount => {
   const counts = new Map<string, QueueTraffic>();
+  let isReceiving = false;
   const count = (queueName: string, what: keyof QueueTraffic, more: number): void => {
     const before = counts.get(queueName) ?? NONE;
     counts.set(queueName, { ...before, [what]: before[what] + more });
@@ -22,13 +23,19 @@ export const watchTraffic = (store: SqsStore): TrafficCount => {
     const dequeue = queue.dequeue.bind(queue);
     const deleteMessage = queue.deleteMessage.bind(queue);
     queue.enqueue = (message) => {
-      count(queue.name, "sent", 1);
+      // What SQS moves to a dead-letter queue by itself, as it does while somebody receives, nobody sent.
+      if (!isReceiving) count(queue.name, "sent", 1);
       enqueue(message);
     };
     queue.dequeue = (...request) => {
-      const messages = dequeue(...request);
-      if (messages.length > 0) count(queue.name, "received", messages.length);
-      return messages;
+      isReceiving = true;
+      try {
+        const messages = dequeue(...request);
+        if (messages.length > 0) count(queue.name, "received", messages.length);
+        return messages;
+      } finally {
+        isReceiving = false;
+      }
     };
     queue.deleteMessage = (receiptHandle) => {
       const isDeleted = deleteMessage(receiptHandle);

@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { buildApp } from "fauxqs";
 import { ACCOUNT_ID, LOOPBACK, REGION } from "../aws.ts";
-import type { MetricPoint } from "../metrics.ts";
+import type { MetricPoint } from "../metric-point.ts";
 import { keepMessageGroups } from "./message-groups.ts";
 import type { QueueDepth, QueueMessage } from "./messages.ts";
 import { depthOf, queueMetrics } from "./queue-depth.ts";

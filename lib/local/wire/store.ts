@@ -1,14 +1,34 @@
 import { Worker } from "node:worker_threads";
 import { SluiceError } from "../../core/errors.ts";
+import type { AlarmSettings } from "../alarm-settings.ts";
+import type { AlarmChange, AlarmNotice } from "../alarms.ts";
 import { ACCOUNT_ID, LOOPBACK, REGION } from "../aws.ts";
 import type { OnFault } from "../faults/fault-draws.ts";
 import type { FaultPlan } from "../faults/fault-plan.ts";
-import type { MetricPoint } from "../metrics.ts";
+import { lambdaError } from "../lambda/lambda-answer.ts";
+import type { MetricPoint } from "../metric-point.ts";
 import { portInUse } from "../port-in-use.ts";
-import type { FoundData, FromStore, QueueDepth, QueueMessage, StoreRequest, ToStore } from "./messages.ts";
+import type {
+  FoundData,
+  FromStore,
+  LambdaAnswer,
+  LambdaCall,
+  QueueDepth,
+  QueueMessage,
+  StoreRequest,
+  ToStore,
+} from "./messages.ts";
 
 type Listening = Extract<FromStore, { readonly kind: "listening" }>;
 type Failed = Extract<FromStore, { readonly kind: "failed" }>;
+
+type AnswerLambda = (call: LambdaCall) => Promise<LambdaAnswer>;
+
+/** Who hears of alarms. */
+export type AlarmListener = {
+  readonly onChange: (change: AlarmChange) => void;
+  readonly onNotice: (notice: AlarmNotice) => void;
+};
 
 type Waiting = {
   readonly resolve: (messages: readonly QueueMessage[]) => void;
@@ -75,6 +95,8 @@ export class Store {
   readonly #waiting = new Map<number, Waiting>();
   readonly #depths = new Map<string, QueueDepth>();
   readonly #faults: FaultsOfStore | undefined;
+  #answerLambda: AnswerLambda = async () => NOT_YET;
+  #alarmListener: AlarmListener | undefined;
   #lastId = 0;
   #isOpen = true;
 
@@ -116,6 +138,17 @@ export class Store {
     this.#tell({ kind: "metrics", points });
   }
 
+  /** Watches alarms from now on. */
+  watchAlarms(alarms: readonly AlarmSettings[], listener: AlarmListener): void {
+    this.#alarmListener = listener;
+    this.#tell({ kind: "alarms", alarms });
+  }
+
+  /** Says who answers calls of Lambda; until then they are told to come again. */
+  answerLambdaBy(answer: AnswerLambda): void {
+    this.#answerLambda = answer;
+  }
+
   /** From now on nothing goes wrong on purpose. */
   endFaults(): void {
     this.#tell({ kind: "end-faults" });
@@ -133,6 +166,15 @@ export class Store {
       case "depths":
         for (const depth of message.depths) this.#depths.set(depth.queueName, depth);
         break;
+      case "alarm-changed":
+        this.#alarmListener?.onChange(message.change);
+        break;
+      case "alarm-notice":
+        this.#alarmListener?.onNotice(message.notice);
+        break;
+      case "lambda-call":
+        void this.#callLambda(message.id, message.call);
+        break;
       case "answer":
         this.#waiting.get(message.id)?.resolve(message.messages);
         this.#waiting.delete(message.id);
@@ -147,6 +189,11 @@ export class Store {
       case "crash":
         this.#faults?.onCrash(message.environment);
     }
+  }
+
+  async #callLambda(id: number, call: LambdaCall): Promise<void> {
+    const answer = await this.#answerLambda(call).catch(failed);
+    if (this.#isOpen) this.#tell({ kind: "lambda-answer", id, answer });
   }
 
   #ask(request: StoreRequest): Promise<readonly QueueMessage[]> {
@@ -168,5 +215,10 @@ export class Store {
     this.#waiting.clear();
   }
 }
+
+const NOT_YET = lambdaError("ServiceException", "the run is starting: try again");
+
+const failed = (error: unknown): LambdaAnswer =>
+  lambdaError("ServiceException", error instanceof Error ? error.message : String(error));
 
 const CLOSED = new SluiceError("StoreClosed", "the run must not be stopped, got a call after its end");

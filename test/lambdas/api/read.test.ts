@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JobRecord } from "../../../lib/core/job.ts";
 import { jobError } from "../../../lib/core/outcome.ts";
+import type { QueueDecision } from "../../../lib/core/scaling/queue-scaling.ts";
 import { memoryApi } from "../../support/memory-api.ts";
 
 const dead = (id: string): JobRecord => ({
@@ -172,17 +173,53 @@ describe("listing dead jobs", () => {
   });
 });
 
+const DECISION: QueueDecision = {
+  mode: "open",
+  limit: undefined,
+  isEnabled: true,
+  pollers: undefined,
+  reason: "",
+  wantsProbe: false,
+  needsCloseLook: false,
+  isManual: false,
+};
+
 describe("reading the queues", () => {
   it("shows depth, limit and concurrency, and null for what is not known", async () => {
     const { request } = memoryApi();
 
     const { body } = await request("GET", "/queues");
 
-    const depth = { visible: 3, inFlight: 2, delayed: 1, dead: 0, state: "open" };
+    const depth = { visible: 3, inFlight: 2, delayed: 1, dead: 0, state: "open", decidedAt: null };
+    const unknown = { oldestAgeSeconds: null, limit: null, concurrency: null, reason: "no limit is set" };
     expect(body.queues).toEqual([
       { type: "echo", ...depth, oldestAgeSeconds: 12, limit: 40, concurrency: 5, reason: "the stage sets the limit" },
-      { type: "other", ...depth, oldestAgeSeconds: null, limit: null, concurrency: null, reason: "no limit is set" },
+      { type: "other", ...depth, ...unknown },
     ]);
+  });
+
+  it("shows what the scaler decided, when and why, and what is set by hand", async () => {
+    const { request, scaling, post, clock } = memoryApi();
+    scaling.decisions.set("echo", {
+      ...DECISION,
+      mode: "limited",
+      limit: 12,
+      reason: "the receiver asked to slow down",
+    });
+    await post("/queues/echo/pause");
+
+    const { body } = await request("GET", "/queues");
+
+    expect(body.queues).toContainEqual(
+      expect.objectContaining({
+        type: "echo",
+        state: "limited",
+        limit: 12,
+        reason: "the receiver asked to slow down",
+        decidedAt: "2026-11-22T10:00:00.000Z",
+        manual: { kind: "pause", since: new Date(clock.nowMs()).toISOString() },
+      }),
+    );
   });
 });
 

@@ -2,11 +2,14 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { input, retry, run } from "../../../lambdas/jobs/deliver-webhook.ts";
+import { processBatch } from "../../../lambdas/worker/process-batch.ts";
 import { checkInput, type JobContext } from "../../../lib/core/job-type.ts";
 import { outcomeOf } from "../../../lib/core/outcome.ts";
 import { retryPolicy } from "../../../lib/core/retry.ts";
+import { envelope } from "../../support/claimed.ts";
 import { jobContext } from "../../support/job-context.ts";
 import { deadAddress, serve, serveAnswer } from "../../support/local-server.ts";
+import { message, setUp } from "../../support/worker-setup.ts";
 
 const SECRET = `whsec_${Buffer.alloc(24, 1).toString("base64")}`;
 const OLD_SECRET = `whsec_${Buffer.alloc(24, 2).toString("base64")}`;
@@ -89,6 +92,21 @@ describe("deliver-webhook", () => {
     expect(JSON.parse(seen[0]?.body ?? "")).toMatchObject({ type: "ping", data: null });
   });
 
+  it("measures its call of the receiver, and nothing else", async () => {
+    const { url, seen } = await serveAnswer(200);
+    const measured: unknown[] = [];
+    const measure: JobContext["measure"] = async (call) => {
+      const seenBefore = seen.length;
+      const result = await call();
+      measured.push(seen.length - seenBefore);
+      return result;
+    };
+
+    await deliver(url, { measure });
+
+    expect(measured).toEqual([1]);
+  });
+
   it.each([200, 201, 204, 299])("takes %d for a delivery", async (status) => {
     const { url } = await serveAnswer(status);
 
@@ -136,6 +154,41 @@ describe("deliver-webhook, when the receiver is under pressure,", () => {
     const { url } = await serveAnswer(503, headers as Record<string, string>);
 
     expect(await outcome(deliver(url))).toMatchObject({ kind: "throttled", retryAfterSeconds: undefined });
+  });
+});
+
+describe("deliver-webhook, when the receiver is out of order,", () => {
+  /** Delivers a job again and again, as its worker does while the receiver answers so. */
+  const deliverAgain = async (status: number, deliveries: number) => {
+    const { url } = await serveAnswer(status, { "retry-after": "5" });
+    const test = setUp(async () => undefined, {}, { input, run, retry });
+    const environment = { ALLOW_PRIVATE_ADDRESSES: "true", WEBHOOK_SIGNING_SECRET: SECRET };
+    const job = envelope({ input: { url, ...EVENT } });
+    for (let delivery = 0; delivery < deliveries; delivery += 1) {
+      await processBatch({ ...test.worker, environment }, [message(job)], () => 65_000);
+      await test.clock.pass(60_000);
+    }
+    return { ...test, record: test.records.records.get(job.id) };
+  };
+
+  it.each([429, 503])("charges no attempt for %d, however often, and is under pressure", async (status) => {
+    const deliveries = 2 * (retry.attempts ?? 0);
+    const { record, scaling } = await deliverAgain(status, deliveries);
+
+    expect(record).toMatchObject({ status: "retrying", attempts: 0, claims: deliveries });
+    expect(scaling.written).toHaveLength(deliveries);
+    expect(scaling.written).toMatchObject(
+      scaling.written.map(() => ({ counts: { pressure: 1, transient: 0, calls: 1 } })),
+    );
+    expect(scaling.wakes).toHaveLength(deliveries);
+  });
+
+  it("charges an attempt for 500, which says nothing about its load", async () => {
+    const { record, scaling } = await deliverAgain(500, 1);
+
+    expect(record).toMatchObject({ status: "retrying", attempts: 1 });
+    expect(scaling.written).toMatchObject([{ counts: { pressure: 0, transient: 1, calls: 1 } }]);
+    expect(scaling.wakes).toEqual([]);
   });
 });
 

@@ -34,6 +34,21 @@ describe("profile-csv", () => {
     expect(await profileOf({ text: CSV })).toEqual(PROFILE);
   });
 
+  it("measures its call of the URL, and none where it has the text", async () => {
+    const { url } = await serveAnswer(200, { "content-type": "text/csv" }, CSV);
+    let calls = 0;
+    const measure: JobContext["measure"] = (call) => {
+      calls += 1;
+      return call();
+    };
+
+    await profileOf({ text: CSV }, { measure });
+    const callsForText = calls;
+    await profileOf({ url }, { measure });
+
+    expect([callsForText, calls]).toEqual([0, 1]);
+  });
+
   it("profiles what a URL answers", async () => {
     const { url, seen } = await serveAnswer(200, { "content-type": "text/csv" }, CSV);
 

@@ -109,6 +109,20 @@ describe("an attempt that runs apart", () => {
     expect(lines).toContainEqual(["misbehave.told", { at: "1970-01-01T00:00:00.000Z" }]);
   });
 
+  it.each([
+    ["measure", 2, { kind: "succeeded", result: { how: "measure", failed: "no answer" } }],
+    ["measure-and-exit", 1, { kind: "transient", error: { code: "ProcessExited" } }],
+  ])("tells of the calls that it measures: %s", async (how, calls, expected) => {
+    const { run } = setUp();
+    const durationsMs: number[] = [];
+
+    const end = await run(how, { onCall: (ms) => void durationsMs.push(ms) });
+
+    expect(end).toMatchObject(expected);
+    expect(durationsMs).toHaveLength(calls);
+    for (const ms of durationsMs) expect(ms).toBeGreaterThanOrEqual(0);
+  });
+
   it("is named where it ends the process, with what it logged before", async () => {
     const { run } = setUp();
     const lines: string[] = [];

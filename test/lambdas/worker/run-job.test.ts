@@ -4,7 +4,7 @@ import { GRACE_MS, type RunOptions, runJob } from "../../../lambdas/worker/run-j
 import type { JobContext } from "../../../lib/core/job-type.ts";
 import { MAX_RESULT_BYTES } from "../../../lib/core/limits.ts";
 import { Permanent, Throttled } from "../../../lib/core/outcome.ts";
-import { fakeClock } from "../../support/fake-clock.ts";
+import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
 import { jobContext } from "../../support/job-context.ts";
 
 const LIMIT_MS = 1_000;
@@ -69,6 +69,73 @@ describe("an attempt", () => {
 
     expect(large.kind).toBe("succeeded");
     expect(tooLarge).toMatchObject({ kind: "permanent", error: { code: "ResultTooLarge" } });
+  });
+});
+
+describe("a call that an attempt measures", () => {
+  const measuring = (use: (measure: JobContext["measure"], clock: FakeClock) => Promise<unknown>) => {
+    const durationsMs: number[] = [];
+    const onCall = (ms: number): void => void durationsMs.push(ms);
+    const test = setUp(({ measure }) => use(measure, test.clock), { onCall });
+    return { ...test, durationsMs };
+  };
+  const pause = (clock: FakeClock, ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
+
+  it("gives back what it gives, and is told with its duration", async () => {
+    const { start, clock, durationsMs } = measuring((measure, clock) => measure(() => pause(clock, 40).then(() => 7)));
+
+    const ending = start();
+    await clock.pass(40);
+
+    expect(await ending).toEqual({ kind: "succeeded", result: 7 });
+    expect(durationsMs).toEqual([40]);
+  });
+
+  it.each([
+    ["rejects", () => Promise.reject(new TypeError("no answer"))],
+    [
+      "throws",
+      () => {
+        throw new TypeError("no answer");
+      },
+    ],
+  ])("is told too where it %s, and throws the same", async (_, call) => {
+    const { start, durationsMs } = measuring((measure) => measure(call));
+
+    expect(await start()).toMatchObject({ kind: "transient", error: { code: "TypeError", message: "no answer" } });
+    expect(durationsMs).toEqual([0]);
+  });
+
+  it("counts with the time that it took until its attempt was told to stop", async () => {
+    const { start, clock, durationsMs, jobs } = measuring((measure) =>
+      measure(async () => {
+        await untilAborted(jobs[0] as JobContext);
+        throw new Error("aborted");
+      }),
+    );
+
+    const ending = start();
+    await clock.pass(LIMIT_MS);
+
+    expect(await ending).toMatchObject({ error: { code: "JobTimedOut" } });
+    expect(durationsMs).toEqual([LIMIT_MS]);
+  });
+
+  it("is nobody's where it outlives its attempt", async () => {
+    const { start, clock, durationsMs } = measuring(async (measure, clock) => {
+      void measure(() => pause(clock, 10));
+    });
+
+    await start();
+    await clock.pass(10);
+
+    expect(durationsMs).toEqual([]);
+  });
+
+  it("can be measured where nobody listens", async () => {
+    const { start } = setUp(({ measure }) => measure(async () => 7));
+
+    expect(await start()).toEqual({ kind: "succeeded", result: 7 });
   });
 });
 

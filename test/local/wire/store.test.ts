@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchClient, GetMetricDataCommand, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
 import {
   ConditionalCheckFailedException,
   CreateTableCommand,
@@ -25,7 +25,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { cbor, dateToTag } from "@smithy/core/cbor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pointOf } from "../../../lib/local/metrics.ts";
+import { pointOf } from "../../../lib/local/metric-point.ts";
 import { type Store, startStore } from "../../../lib/local/wire/store.ts";
 
 let store: Store;
@@ -412,16 +412,16 @@ describe("CloudWatch on the wire", () => {
     await expect.poll(visible, { timeout: 4_000 }).toEqual([1, 1]);
   });
 
-  it("rejects metric math, unknown statistics and operations", async () => {
+  it("rejects unknown functions of metric math, statistics and operations, each by name", async () => {
     const math = new GetMetricDataCommand({
       ...query().input,
-      MetricDataQueries: [{ Id: "m", Expression: "a + b" }],
+      MetricDataQueries: [{ Id: "m", Expression: "ANOMALY_DETECTION_BAND(a)" }],
     });
 
-    await expect(clients.cloudWatch.send(math)).rejects.toThrow("a local run does no metric math");
-    await expect(clients.cloudWatch.send(query({ Stat: "p99" }))).rejects.toThrow("got p99");
-    await expect(clients.cloudWatch.send(new PutMetricDataCommand({ Namespace: "x", MetricData: [] }))).rejects.toThrow(
-      "a local run does not support GraniteServiceVersion20100801.PutMetricData",
+    await expect(clients.cloudWatch.send(math)).rejects.toThrow("ANOMALY_DETECTION_BAND, which is not among ABS, AVG");
+    await expect(clients.cloudWatch.send(query({ Stat: "TM99" }))).rejects.toThrow("got TM99");
+    await expect(clients.cloudWatch.send(new ListDashboardsCommand({}))).rejects.toThrow(
+      "a local run does not support ListDashboards of CloudWatch; it supports DescribeAlarms, GetMetricData",
     );
   });
 });

@@ -69,6 +69,15 @@ const WAYS = {
     setInterval(() => undefined, 1_000);
     return { how: "leave-timer" };
   },
+  /** Measures two calls, of which one fails. */
+  measure: async ({ measure }) => {
+    const failed = await measure(() => Promise.reject(new Error("no answer"))).catch(({ message }: Error) => message);
+    return { how: await measure(async () => "measure"), failed };
+  },
+  "measure-and-exit": async ({ measure }) => {
+    await measure(async () => "measured");
+    process.exit(3);
+  },
   print: async () => console.log("printed"),
   "return-a-cycle": async () => {
     const cycle: Record<string, unknown> = {};

@@ -1,0 +1,19 @@
+import type { UpdateEventSourceMappingCommandInput } from "@aws-sdk/client-lambda";
+import type { MappingChange } from "../../lib/core/scaling/mapping-change.ts";
+
+/**
+ * Returns a change in Lambda's words: what is not to be changed is left out, and an empty `ScalingConfig` removes the limit.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
+ */
+export const mappingUpdate = ({
+  limit,
+  isEnabled,
+  pollers,
+}: MappingChange): Omit<UpdateEventSourceMappingCommandInput, "UUID"> => ({
+  ...(isEnabled === undefined ? {} : { Enabled: isEnabled }),
+  ...(limit === undefined ? {} : { ScalingConfig: limit === null ? {} : { MaximumConcurrency: limit } }),
+  ...(pollers === undefined
+    ? {}
+    : { ProvisionedPollerConfig: { MinimumPollers: pollers.min, MaximumPollers: pollers.max } }),
+});

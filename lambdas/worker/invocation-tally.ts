@@ -1,0 +1,25 @@
+import { addSignals, NO_SIGNALS, type SignalCounts } from "../../lib/core/signals.ts";
+
+/** What one invocation has met so far. */
+export class InvocationTally {
+  #signals = NO_SIGNALS;
+  #deaths = 0;
+
+  get signals(): SignalCounts {
+    return this.#signals;
+  }
+
+  /** Jobs that ended dead. */
+  get deaths(): number {
+    return this.#deaths;
+  }
+
+  /** @param signals of one attempt */
+  addAttempt(signals: SignalCounts): void {
+    this.#signals = addSignals(this.#signals, signals);
+  }
+
+  addDeath(): void {
+    this.#deaths += 1;
+  }
+}

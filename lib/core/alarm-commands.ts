@@ -1,0 +1,40 @@
+import type { Route } from "./routes.ts";
+
+/** A deployed stage, as the commands of its alarms name it. */
+export type AlarmedPlace = {
+  readonly auth: "iam" | "public";
+  readonly region: string;
+  /** With a slash at its end. */
+  readonly apiUrl: string;
+  readonly apiLogGroup: string;
+  readonly scalerLogGroup: string;
+  readonly scalerFunction: string;
+  readonly tableName: string;
+};
+
+/** The commands that alarms name: each can be pasted into a shell that has AWS credentials. */
+export type AlarmCommands = {
+  /** Calls the HTTP API, signed if the stage asks for it. @param path With its query, a slash first */
+  readonly call: (method: Route["method"], path: string) => string;
+  readonly apiLog: string;
+  readonly scalerLog: string;
+  readonly runScaler: string;
+  readonly accountLimits: string;
+  readonly describeTable: string;
+};
+
+// curl leaves out a header without a value, so that keys without a session token do too.
+const signed = (region: string): string =>
+  `--aws-sigv4 aws:amz:${region}:execute-api -u "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" ` +
+  `-H "x-amz-security-token: $AWS_SESSION_TOKEN" `;
+
+/** Returns the commands for one deployed stage. */
+export const alarmCommands = (place: AlarmedPlace): AlarmCommands => ({
+  call: (method, path) =>
+    `curl -s ${method === "POST" ? "-X POST " : ""}${place.auth === "iam" ? signed(place.region) : ""}'${place.apiUrl}${path.slice(1)}'`,
+  apiLog: `aws logs tail ${place.apiLogGroup} --since 15m`,
+  scalerLog: `aws logs tail ${place.scalerLogGroup} --since 15m`,
+  runScaler: `aws lambda invoke --function-name ${place.scalerFunction} /dev/stdout`,
+  accountLimits: "aws lambda get-account-settings",
+  describeTable: `aws dynamodb describe-table --table-name ${place.tableName}`,
+});

@@ -1,0 +1,24 @@
+import type { AlarmMetric } from "./alarm-spec.ts";
+import { METRICS } from "./metric-names.ts";
+
+/** The metrics that alarms and dashboard are made of. */
+export const ALARM_METRICS = {
+  jobsDead: { source: "jobType", name: METRICS.jobsDead, statistic: "Sum" },
+  limit: { source: "jobType", name: METRICS.limit, statistic: "Maximum" },
+  paused: { source: "jobType", name: METRICS.paused, statistic: "Maximum" },
+  byHand: { source: "jobType", name: METRICS.byHand, statistic: "Maximum" },
+  oldestAge: { source: "queue", name: "ApproximateAgeOfOldestMessage", statistic: "Maximum" },
+  visible: { source: "queue", name: "ApproximateNumberOfMessagesVisible", statistic: "Maximum" },
+  inFlight: { source: "queue", name: "ApproximateNumberOfMessagesNotVisible", statistic: "Maximum" },
+  deadLetters: { source: "deadLetterQueue", name: "ApproximateNumberOfMessagesVisible", statistic: "Maximum" },
+  running: { source: "worker", name: "ConcurrentExecutions", statistic: "Maximum" },
+  workerThrottles: { source: "worker", name: "Throttles", statistic: "Sum" },
+  apiRequests: { source: "api", name: "Count", statistic: "Sum" },
+  apiErrors: { source: "api", name: "5xx", statistic: "Sum" },
+  apiLatency: { source: "api", name: "Latency", statistic: "p99" },
+  apiThrottles: { source: "apiFunction", name: "Throttles", statistic: "Sum" },
+  tableReadThrottles: { source: "table", name: "ReadThrottleEvents", statistic: "Sum" },
+  tableWriteThrottles: { source: "table", name: "WriteThrottleEvents", statistic: "Sum" },
+  scalerRuns: { source: "scaler", name: "Invocations", statistic: "Sum" },
+  scalerErrors: { source: "scaler", name: "Errors", statistic: "Sum" },
+} as const satisfies Readonly<Record<string, AlarmMetric>>;

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { scenarioNamed, scenariosHelp } from "../../../lib/cli/scenarios/demo-scenario.ts";
+import { scenarioReport } from "../../../lib/cli/scenarios/scenario-report.ts";
+import { SCENARIOS } from "../../../lib/cli/scenarios/scenarios.ts";
+
+describe("scenarios of the demo", () => {
+  it("are the five that the help tells of", () => {
+    expect(SCENARIOS.map(({ name }) => name)).toEqual(["flash", "slow", "outage", "poison", "two-queues"]);
+    for (const { name, shows } of SCENARIOS) {
+      expect(scenarioNamed(name).shows).toBe(shows);
+      expect(scenariosHelp()).toContain(shows);
+    }
+  });
+
+  it("rejects another name, and says which there are", () => {
+    expect(() => scenarioNamed("fire")).toThrow(
+      'scenario must be one of flash, slow, outage, poison, two-queues, got "fire"',
+    );
+  });
+
+  it("report what the scaler changed, and how many requests were turned away", () => {
+    const text = scenarioReport({
+      queues: [{ type: "deliver-webhook", samples: [{ atMs: 0, visible: 5, inFlight: 1, running: 1, allowed: 5 }] }],
+      changes: [
+        {
+          atMs: 21_000,
+          queue: "deliver-webhook",
+          limit: undefined,
+          isEnabled: false,
+          mode: "paused",
+          reason: "all fail",
+        },
+      ],
+      receiver: { delivered: 90, deliveredJobs: 90, refused: 10, poison: 0, peak: 20 },
+      jobs: { accepted: 90, poison: 0, succeeded: 90, dead: 0, attempts: 100 },
+      lastedMs: 60_000,
+    });
+
+    expect(text).toContain("21 s  deliver-webhook  paused    all fail");
+    expect(text).toContain("10.0 % of all attempts");
+  });
+});
