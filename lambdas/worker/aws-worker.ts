@@ -12,6 +12,9 @@ import { lazyWaker } from "./pressure-wake.ts";
 import type { RunApart } from "./run-apart.ts";
 import type { Worker } from "./worker.ts";
 
+/** As long as asking again would be in vain, and short next to what a job's own wait costs. */
+const REST_MS = 1_000;
+
 /** Puts a worker together on AWS's services. @param variables What the job type sees as `job.environment` */
 export const awsWorker = (
   environment: WorkerEnvironment,
@@ -28,6 +31,7 @@ export const awsWorker = (
       salt: tableName,
       timeoutMs: environment.timeoutSeconds * 1_000,
       parallel: environment.parallel,
+      restMs: REST_MS,
       visibilityTimeoutMs: environment.visibilityTimeoutSeconds * 1_000,
       retentionMs: environment.queueRetentionDays * 86_400_000,
     },

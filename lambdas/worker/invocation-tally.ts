@@ -9,6 +9,12 @@ export class InvocationTally {
     return this.#signals;
   }
 
+  /** Half of the attempts, or more, were refused. */
+  get isPressed(): boolean {
+    const { ok, transient, timedOut, pressure, permanent } = this.#signals;
+    return pressure > 0 && pressure >= ok + transient + timedOut + permanent;
+  }
+
   /** Jobs that ended dead. */
   get deaths(): number {
     return this.#deaths;

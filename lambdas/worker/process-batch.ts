@@ -10,8 +10,11 @@ import { GRACE_MS } from "./run-job.ts";
 import { putBackSettlement } from "./settlement.ts";
 import type { Worker } from "./worker.ts";
 
-/** What becomes of a message: `done` deletes it, `kept` leaves it on the queue until its visibility time-out ends. */
-type Fate = "done" | "kept";
+/**
+ * What becomes of a message: `done` deletes it, `kept` leaves it on the queue until its visibility time-out ends;
+ * `refused` is kept, because what its job calls asked to slow down.
+ */
+type Fate = "done" | "kept" | "refused";
 
 /** Work on one message that goes on once all other jobs of the batch are done. */
 type Later = () => Promise<Fate>;
@@ -28,6 +31,8 @@ const MOST_SETBACK = 30;
 /** Clocks of two environments may differ by this much without one taking the other's lease before its end. */
 const LEASE_MARGIN_MS = 2_000;
 const HOLDER_BYTES = 9;
+/** What an invocation must have left after a rest, in milliseconds. */
+const LEAST_AFTER_REST_MS = 3_000;
 /** Before a message's end by age it is renewed this early, in milliseconds: an hour, or the backlog that a queue may have. */
 const WEAR_MARGIN_MS = 3_600_000;
 /** Deliveries that find a job running or waiting come on top, so that the limit is not met exactly. */
@@ -58,12 +63,13 @@ export const processBatch = async (
     for (const message of waiting) {
       const fate = await guarded(worker, message, () => processMessage(worker, message, invocation));
       if (typeof fate === "function") alone.push({ message, later: fate });
-      else if (fate === "kept") kept.push(message.messageId);
+      else if (fate !== "done") kept.push(message.messageId);
+      if (fate === "refused") await rest(worker, invocation);
     }
   };
   await Promise.all(Array.from({ length: Math.min(worker.settings.parallel, messages.length) }, lane));
   for (const { message, later } of alone) {
-    if ((await guarded(worker, message, later)) === "kept") kept.push(message.messageId);
+    if ((await guarded(worker, message, later)) !== "done") kept.push(message.messageId);
   }
   await worker.report(invocation.tally, remainingMs);
   return { batchItemFailures: kept.map((itemIdentifier) => ({ itemIdentifier })) };
@@ -147,7 +153,18 @@ const workOn = async (
     return "done";
   }
   await putBack(worker, message, seconds);
-  return "kept";
+  return settlement.attempts < claim.attempt ? "refused" : "kept";
+};
+
+/**
+ * Keeps the place of a refused job for a moment: who refuses answers at once, and would be asked by the next job at once.
+ *
+ * Only while most of an invocation's attempts are refused: with many downstreams, one that refuses must not slow the others.
+ */
+const rest = async ({ clock, settings }: Worker, { remainingMs, tally }: Invocation): Promise<void> => {
+  const { restMs } = settings;
+  if (restMs === 0 || !tally.isPressed || remainingMs() < restMs + LEAST_AFTER_REST_MS) return;
+  await new Promise<void>((resolve) => void clock.after(restMs, resolve));
 };
 
 /** Tells whether SQS would drop a message, by its age or its receives, before the job's next attempt could end. */

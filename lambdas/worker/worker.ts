@@ -15,6 +15,8 @@ export type Worker = {
     readonly salt: string;
     readonly timeoutMs: number;
     readonly parallel: number;
+    /** How long the place of a refused job stays empty, in milliseconds. */
+    readonly restMs: number;
     readonly visibilityTimeoutMs: number;
     /** How long the queue holds a message. */
     readonly retentionMs: number;

@@ -35,7 +35,7 @@ const SETTINGS: StageSettings = {
 /** Beyond the function's time-out: lost messages come back sooner than after the sixfold that a stage derives. */
 const VISIBILITY_MARGIN_SECONDS = 5;
 
-type Resource = { readonly Type: string; readonly Properties: Record<string, unknown> };
+type Resource = { readonly Type: string; readonly Properties?: Record<string, unknown> };
 
 /** Writes the assembly of the campaign's stage: the shipped one but for the visibility time-out, which is shorter. */
 const synthesizeChaos = (folder: string): void => {
@@ -43,13 +43,13 @@ const synthesizeChaos = (folder: string): void => {
   const file = join(folder, "Pipeline.template.json");
   const template = JSON.parse(readFileSync(file, "utf8")) as { readonly Resources: Readonly<Record<string, Resource>> };
   const resources = Object.values(template.Resources);
-  const timeouts = resources.flatMap(({ Type, Properties }) =>
+  const timeouts = resources.flatMap(({ Type, Properties = {} }) =>
     Type === "AWS::Lambda::Function" && variablesOf(Properties)?.[WORKER_VARIABLES.jobType] !== undefined
       ? [Number(Properties.Timeout)]
       : [],
   );
   const visibilitySeconds = Math.max(...timeouts) + VISIBILITY_MARGIN_SECONDS;
-  for (const { Type, Properties } of resources) {
+  for (const { Type, Properties = {} } of resources) {
     if (Type === "AWS::SQS::Queue" && "RedrivePolicy" in Properties) Properties.VisibilityTimeout = visibilitySeconds;
     const variables = variablesOf(Properties);
     if (variables !== undefined && WORKER_VARIABLES.visibilityTimeoutSeconds in variables) {
@@ -59,7 +59,7 @@ const synthesizeChaos = (folder: string): void => {
   writeFileSync(file, JSON.stringify(template));
 };
 
-const variablesOf = ({ Environment }: Resource["Properties"]): Record<string, unknown> | undefined =>
+const variablesOf = ({ Environment }: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined =>
   (Environment as { readonly Variables?: Record<string, unknown> } | undefined)?.Variables;
 
 // A process of its own: the CDK's memory and time are none of the campaign's.

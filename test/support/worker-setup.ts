@@ -48,6 +48,7 @@ export const setUp = (
       salt: SALT,
       timeoutMs: 30_000,
       parallel: 5,
+      restMs: 0,
       visibilityTimeoutMs: 390_000,
       retentionMs: 4 * 86_400_000,
       ...overrides,

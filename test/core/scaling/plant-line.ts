@@ -5,7 +5,10 @@ import { NO_SIGNALS, type SignalCounts, signalWindowAt } from "../../../lib/core
 import type { Agenda, Dice, PlantChange, PlantOptions, PlantQueue, PlantResult, PlantWish } from "./plant-parts.ts";
 
 const ESM_STEP_MS = 1_000;
+/** Claim, call, and giving the message back. */
 const REFUSAL_MS = 40;
+/** As the worker keeps a refused job's place. */
+const REST_MS = 1_000;
 const OVERHEAD_MS = 20;
 const RETRY = retryPolicy();
 
@@ -145,12 +148,14 @@ export const openLine = (queue: PlantQueue, { agenda, clock, dice, account, wake
       (out && receiver.outage === "refuses") ||
       (!out && (calls >= receiver.capacityAt(startedMs) || dice() < (receiver.grumbles ?? 0)))
     ) {
-      end((options.refusalMs ?? REFUSAL_MS) * (0.5 + dice()), (second) => {
+      agenda.add(startedMs + REFUSAL_MS * (0.5 + dice()), () => {
         counts.pressure += 1;
         counts.refusedMs += clock() - startedMs;
-        tally.refused[second] += 1;
+        tally.refused[Math.floor(clock() / 1_000)] += 1;
         const waitSeconds = throttleSeconds(RETRY, job.claims, undefined, dice());
         back(Math.min(options.mostThrottleSeconds ?? waitSeconds, waitSeconds));
+        const isPressed = counts.pressure >= counts.ok + counts.transient + counts.timedOut + counts.permanent;
+        agenda.add(clock() + (isPressed ? (options.restMs ?? REST_MS) : 0), ended);
       });
       return;
     }

@@ -123,8 +123,8 @@ export type PlantOptions = {
   readonly actuationMs?: (dice: Dice) => number;
   /** Looks always this often, instead of each minute and closer on demand. */
   readonly everyMs?: number;
-  /** How long a refused attempt keeps its place: claim, call, and giving the message back. @default 40 */
-  readonly refusalMs?: number;
+  /** How long the place of a refused attempt stays empty, where most of its invocation are refused. @default 1,000, as in the worker */
+  readonly restMs?: number;
   /** The most that a refused job waits for its next attempt. @default what its backoff says */
   readonly mostThrottleSeconds?: number;
   /** Share of ticks whose decision is kept but not applied, as by a crash. @default 0 */

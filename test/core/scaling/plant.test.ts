@@ -60,7 +60,10 @@ describe("with no reason to limit", () => {
 
     expect(runs.flatMap(({ changes }) => changes)).toEqual([]);
     expect(violationsOf(runs)).toEqual([]);
-    expect(run(plant, 1).waitsMs).toEqual(runFixed(plant, 1, undefined).waitsMs);
+    const [own, plain] = [run(plant, 1).waitsMs, runFixed(plant, 1, undefined).waitsMs];
+    // Refusals wake the scaler, which draws from the dice: then the waits are alike, and not the same.
+    if (plant !== GRUMBLING) expect(own).toEqual(plain);
+    for (const share of [0.5, 0.95]) expect(quantile(own, share)).toBeCloseTo(quantile(plain, share), -2);
   });
 });
 
@@ -76,9 +79,8 @@ describe("with a hidden capacity of 20 jobs at once", () => {
     const wasted = runs.map((found) => wastedIn(found, SETTLED_MS));
 
     expect(Math.min(...shares)).toBeGreaterThan(0.95);
-    expect(median(wasted)).toBeLessThan(0.03);
-    // The first try above the capacity is made before anything is known of its price.
-    expect(Math.max(...wasted)).toBeLessThan(0.04);
+    expect(median(wasted)).toBeLessThan(0.02);
+    expect(Math.max(...wasted)).toBeLessThan(0.03);
     expect(runs.map(({ dead }) => dead)).toEqual(SEEDS.map(() => 0));
     expect(violationsOf(runs)).toEqual([]);
   });
@@ -117,9 +119,8 @@ describe("with a hidden capacity of 20 jobs at once", () => {
 
 describe("with a downstream that is out for two minutes", () => {
   it.each([
-    { hasProbe: true, resumedSeconds: 60, doneSeconds: 105 },
-    // Without a probe jobs must try, and those that are refused hide in their backoff.
-    { hasProbe: false, resumedSeconds: 100, doneSeconds: 330 },
+    { hasProbe: true, resumedSeconds: 60, doneSeconds: 130 },
+    { hasProbe: false, resumedSeconds: 60, doneSeconds: 130 },
   ])(
     "pauses within 20 s and returns to the limit from before (probe: $hasProbe)",
     ({ hasProbe, resumedSeconds, doneSeconds }) => {
@@ -225,7 +226,7 @@ describe("the plant", () => {
     const found = runFixed(hardCap(5), 1, 10);
 
     expect(doneIn(found, 60_000, 660_000) / 600).toBeCloseTo(5, 0);
-    expect(wastedIn(found, 60_000, 660_000)).toBeGreaterThan(0.5);
+    expect(wastedIn(found, 60_000, 660_000)).toBeGreaterThan(0.3);
     expect(aroundSeconds(2)(() => 0.5)).toBe(2_000);
   });
 });
