@@ -17,12 +17,16 @@ export const RUN_OPTIONS = {
   logs: { type: "boolean", default: false },
 } as const;
 
-/** Describes {@link RUN_OPTIONS}; the ports' defaults differ by command. */
-export const runOptionsHelp = (ports: { readonly port: string; readonly awsPort: string }): string =>
+/** Describes {@link RUN_OPTIONS}; the defaults of some differ by command. */
+export const runOptionsHelp = (defaults: {
+  readonly port: string;
+  readonly awsPort: string;
+  readonly accountConcurrency?: number;
+}): string =>
   `  --stage NAME               which stage of bin/stages.ts to run (default dev)
-  --port N                   where the HTTP API listens on 127.0.0.1; 0 takes any free port (default ${ports.port})
-  --aws-port N               where AWS calls are answered on 127.0.0.1; 0 takes any free port (default ${ports.awsPort})
-  --account-concurrency N    invocations that the account allows at once (default ${defaultAccountConcurrency()}, sized to this machine)
+  --port N                   where the HTTP API listens on 127.0.0.1; 0 takes any free port (default ${defaults.port})
+  --aws-port N               where AWS calls are answered on 127.0.0.1; 0 takes any free port (default ${defaults.awsPort})
+  --account-concurrency N    invocations that the account allows at once (default ${defaults.accountConcurrency ?? defaultAccountConcurrency()}, sized to this machine)
   --env NAME=VALUE           overrides a variable of the functions that have it; may be given several times
   --logs                     prints what the functions log`;
 

@@ -1,16 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { WORKER_VARIABLES } from "../../core/environment.ts";
-import type { LocalRun } from "../../local/server.ts";
+import { defaultAccountConcurrency, type LocalRun } from "../../local/server.ts";
 import { liveView } from "../demo/live-view.ts";
 import { type Receiver, startReceiver } from "../demo/receiver.ts";
 import { readRecords } from "../demo/records.ts";
-import { replay } from "../demo/replay.ts";
+import { CONNECTIONS, replay } from "../demo/replay.ts";
 import { report } from "../demo/report.ts";
 import { collectSettlements, type Settlements } from "../demo/settlements.ts";
 import { type Arrival, readTrace } from "../demo/trace.ts";
 import { judge } from "../demo/verdict.ts";
 import { watchRun } from "../demo/watch.ts";
-import { RUN_OPTIONS, runOptions, runOptionsHelp, startEmbeddedRun } from "../embedded-run.ts";
+import { RUN_OPTIONS, type RunOptions, runOptions, runOptionsHelp, startEmbeddedRun } from "../embedded-run.ts";
 import { type Interruption, listenForInterruption } from "../interruption.ts";
 import type { Command } from "../main.ts";
 import { numberOption, readOptions } from "../options.ts";
@@ -39,7 +39,11 @@ Options:
   --scenario NAME            one of the above
   --trace FILE               CSV with columns arrival_ms[,duration_ms] (default: 150 s of Azure Functions traffic, 2019)
   --speed N                  replays N times as fast, 0.1 to 50 (default 1)
-${runOptionsHelp({ port: "any free port", awsPort: "any free port" })}
+${runOptionsHelp({
+  port: "any free port",
+  awsPort: "any free port",
+  accountConcurrency: defaultAccountConcurrency() + CONNECTIONS,
+})}
   --help                     prints this`;
 
 const OPTIONS = {
@@ -55,7 +59,7 @@ export const demo: Command = {
   help: HELP,
   run: async (args, environment) => {
     const given = readOptions(args, OPTIONS);
-    const options = runOptions(given, PORTS);
+    const options = withRoomForClient(runOptions(given, PORTS), given["account-concurrency"] !== undefined);
     if (given.scenario !== undefined) return await demoScenario(scenarioNamed(given.scenario), options, environment);
     const speed = numberOption("speed", given.speed, { min: 0.1, max: 50 });
     const arrivals = await readTrace(given.trace);
@@ -80,6 +84,10 @@ export const demo: Command = {
     }
   },
 };
+
+/** The API answers the demo's own requests beside the workers: where nobody says how large the account is, it has room for both. */
+const withRoomForClient = (options: RunOptions, isGiven: boolean): RunOptions =>
+  isGiven ? options : { ...options, accountConcurrency: options.accountConcurrency + CONNECTIONS };
 
 type Play = {
   readonly run: LocalRun;

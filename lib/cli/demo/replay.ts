@@ -12,7 +12,7 @@ export type Replay = {
 
 const TICK_MS = 10;
 /** Requests under way at once: a client with a pool of connections, which does not take the whole account for itself. */
-const CONNECTIONS = 16;
+export const CONNECTIONS = 16;
 const TRIES = 15;
 const LONGEST_PAUSE_MS = 5_000;
 
