@@ -1,4 +1,4 @@
-import { addSignals, NO_SIGNALS, type SignalCounts } from "../../lib/core/signals.ts";
+import { acceptedIn, addSignals, NO_SIGNALS, type SignalCounts } from "../../lib/core/signals.ts";
 
 /** What one invocation has met so far. */
 export class InvocationTally {
@@ -11,8 +11,8 @@ export class InvocationTally {
 
   /** Half of the attempts, or more, were refused. */
   get isPressed(): boolean {
-    const { ok, transient, timedOut, pressure, permanent } = this.#signals;
-    return pressure > 0 && pressure >= ok + transient + timedOut + permanent;
+    const { pressure } = this.#signals;
+    return pressure > 0 && pressure >= acceptedIn(this.#signals);
   }
 
   /** Jobs that ended dead. */

@@ -1,6 +1,6 @@
 import type { JobLog } from "../../lib/core/job-type.ts";
 import { describeError } from "../../lib/core/outcome.ts";
-import type { SignalCounts } from "../../lib/core/signals.ts";
+import { attemptsIn, type SignalCounts } from "../../lib/core/signals.ts";
 import type { Clock } from "../shared/ports.ts";
 import type { WakeScaler } from "../shared/scaler-waker.ts";
 import { within } from "../shared/within.ts";
@@ -51,9 +51,9 @@ export const pressureWake = ({
 };
 
 /** Half of the attempts, or more, were refused or ran out of time. */
-const isPressed = ({ ok, transient, timedOut, pressure, permanent }: SignalCounts): boolean => {
-  const pressed = pressure + timedOut;
-  return pressed > 0 && pressed >= ok + transient + permanent;
+const isPressed = (counts: SignalCounts): boolean => {
+  const pressed = counts.pressure + counts.timedOut;
+  return pressed > 0 && pressed >= attemptsIn(counts) / 2;
 };
 
 /** A waker whose client is loaded when the first pressure needs it: cold starts need none. */

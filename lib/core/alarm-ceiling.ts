@@ -1,4 +1,4 @@
-import { INVOCATIONS_PER_POLLER } from "./scaling/demand.ts";
+import { ESM_INVOCATIONS_PER_POLLER } from "./limits.ts";
 import type { ParsedJobType } from "./settings.ts";
 
 /** What a standard mapping reaches by itself. @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
@@ -6,4 +6,4 @@ const STANDARD_CEILING = 1_250;
 
 /** Returns the most invocations that a job type's mapping may run at once while nothing limits it further. */
 export const ceilingOf = ({ maxConcurrency, provisioned }: ParsedJobType): number =>
-  maxConcurrency ?? (provisioned === undefined ? STANDARD_CEILING : provisioned.max * INVOCATIONS_PER_POLLER);
+  maxConcurrency ?? (provisioned === undefined ? STANDARD_CEILING : provisioned.max * ESM_INVOCATIONS_PER_POLLER);

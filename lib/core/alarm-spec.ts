@@ -53,6 +53,15 @@ export type AlarmSpec<Subject> = {
   readonly next: (commands: AlarmCommands, subject: Subject) => string;
 };
 
+/** What most alarms are: any at all in a minute, good news where there is no data, and part of the page. */
+export const ANY_AT_ALL = {
+  comparison: ">",
+  threshold: { words: "0", of: () => 0 },
+  periodSeconds: 60,
+  missing: "notBreaching",
+  pages: "always",
+} as const;
+
 /** What a job type's alarms are about. */
 export type AlarmedType = { readonly type: string; readonly settings: ParsedJobType };
 

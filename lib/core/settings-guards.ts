@@ -4,6 +4,7 @@ import { ESM_BATCH_SIZE, ESM_INVOCATIONS_PER_POLLER, LAMBDA_MAX_TIMEOUT_SECONDS,
 import { leftForQueues } from "./scaling/allocation.ts";
 import type { ParsedJobType, ParsedStage } from "./settings.ts";
 import { SETTLE_SECONDS } from "./settings-rules.ts";
+import { sum } from "./sum.ts";
 
 /** Variables that Lambda, the template or Node itself reads. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const RESERVED_VARIABLES: readonly string[] = [
@@ -164,5 +165,3 @@ export const guardStage = (path: string, stage: StageConcurrency): readonly Guar
 };
 
 type StageConcurrency = Pick<ParsedStage, "accountConcurrency" | "jobTypes">;
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

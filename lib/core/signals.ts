@@ -47,6 +47,13 @@ export type SignalWindow = {
 /** Returns the beginning of the window that a moment falls into, both in milliseconds since 1970. */
 export const signalWindowAt = (nowMs: number): number => Math.floor(nowMs / SIGNAL_WINDOW_MS) * SIGNAL_WINDOW_MS;
 
+/** Attempts that the downstream took on, however they ended. */
+export const acceptedIn = ({ ok, transient, timedOut, permanent }: SignalCounts): number =>
+  ok + transient + timedOut + permanent;
+
+/** All attempts, those that were refused among them. */
+export const attemptsIn = (counts: SignalCounts): number => acceptedIn(counts) + counts.pressure;
+
 /** Adds up counts, field by field. */
 export const addSignals = (first: SignalCounts, second: SignalCounts): SignalCounts => ({
   ok: first.ok + second.ok,

@@ -1,3 +1,4 @@
+import { sum } from "../sum.ts";
 /** What a stage watches itself with, as CloudWatch charges for it. */
 export type WatchPart =
   | { readonly kind: "alarm"; readonly metrics: number }
@@ -61,8 +62,6 @@ export const watchPriceText = (price: WatchPrice): string => {
     `the ${WATCH_FREE.alarmMetrics} alarm metrics and ${WATCH_FREE.dashboards} dashboards that an account has free`
   );
 };
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 

@@ -1,9 +1,9 @@
+import { ESM_INVOCATIONS_PER_POLLER } from "../limits.ts";
 import { allocate, leftForQueues, type ShareWish, shortageOf } from "./allocation.ts";
-import { ceilingOf, type Demand, INVOCATIONS_PER_POLLER } from "./demand.ts";
+import { ceilingOf, type Demand } from "./demand.ts";
 import type { ProtectionWish } from "./protection-memory.ts";
-import { LEAST_LIMIT } from "./protection-memory.ts";
 import type { QueueInput } from "./queue-memory.ts";
-import type { AccountSeen } from "./queue-scaling.ts";
+import { type AccountSeen, LEAST_LIMIT } from "./queue-scaling.ts";
 
 /** A queue, with what was found out about it before the account is shared. */
 export type QueueView = QueueInput & {
@@ -80,7 +80,7 @@ const fixedLimit = ({ bounds, seen, wish, memory, demand }: QueueView): number |
 };
 
 const wishOf = ({ bounds, seen, demand, wish }: QueueView): ShareWish => {
-  const least = bounds.provisioned === undefined ? LEAST_LIMIT : bounds.provisioned.min * INVOCATIONS_PER_POLLER;
+  const least = bounds.provisioned === undefined ? LEAST_LIMIT : bounds.provisioned.min * ESM_INVOCATIONS_PER_POLLER;
   const byHand = seen.manual?.kind === "limit" ? seen.manual.limit : Number.POSITIVE_INFINITY;
   const bears = wish?.limit === undefined ? byHand : Math.ceil(wish.limit * SLACK);
   const ceiling = Math.max(least, Math.min(ceilingOf(bounds), bears));

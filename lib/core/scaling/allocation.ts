@@ -1,3 +1,4 @@
+import { sum } from "../sum.ts";
 import type { AccountSeen } from "./queue-scaling.ts";
 
 /** What one queue asks of the account's concurrency. */
@@ -154,8 +155,6 @@ const isWorthKeeping = (
 
 const pick = (held: Readonly<Record<string, number | undefined>>, wishes: Wishes): Shares =>
   mapValues(wishes, ({ least }, type) => held[type] ?? least);
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 const mapValues = <Value, Result>(
   record: Readonly<Record<string, Value>>,

@@ -1,6 +1,7 @@
-import type { SignalCounts } from "../signals.ts";
-import { acceptedOf, attemptsOf, markAt, recent, type Span, since } from "./capacity.ts";
-import { type BreakerMemory, isInForce, LEAST_LIMIT, type Look, type ProtectionMemory } from "./protection-memory.ts";
+import { acceptedIn, attemptsIn, type SignalCounts } from "../signals.ts";
+import { markAt, recent, type Span, since } from "./capacity.ts";
+import { type BreakerMemory, isInForce, type Look, type ProtectionMemory } from "./protection-memory.ts";
+import { LEAST_LIMIT } from "./queue-scaling.ts";
 
 /** What became of an outage at one look: undefined once it is over. */
 export type BreakerStep = { readonly breaker: BreakerMemory | undefined; readonly reason: string };
@@ -25,7 +26,7 @@ const CANARY_MOST_MS = 120_000;
 
 /** Returns whether nearly all attempts end by pressure or time-out. */
 export const isFailing = (counts: SignalCounts): boolean =>
-  attemptsOf(counts) >= LEAST_ATTEMPTS && failuresOf(counts) >= FAILING_SHARE * attemptsOf(counts);
+  attemptsIn(counts) >= LEAST_ATTEMPTS && failuresOf(counts) >= FAILING_SHARE * attemptsIn(counts);
 
 /**
  * Returns whether the downstream is out, and not merely full.
@@ -112,7 +113,7 @@ const probing = (look: Look, breaker: BreakerMemory, serviceMs: number | undefin
   // What runs out of time before that long has passed had begun before the try.
   const isOwnTimeOut = span.elapsedMs > look.bounds.timeoutSeconds * 1_000;
   const failures = isOwnTimeOut ? failuresOf(span.counts) : span.counts.pressure;
-  const accepted = acceptedOf(span.counts) - span.counts.timedOut;
+  const accepted = acceptedIn(span.counts) - span.counts.timedOut;
   const isServing = serviceMs !== undefined && succeedingAtOnce(span, serviceMs) >= 0.5;
   const over = (why: string): BreakerStep => ({ breaker: undefined, reason: `the outage is over: ${why}` });
 

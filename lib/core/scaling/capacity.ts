@@ -1,4 +1,5 @@
 import {
+  acceptedIn,
   addSignals,
   NO_SIGNALS,
   SIGNAL_WINDOW_MS,
@@ -39,12 +40,6 @@ export const recent = (windows: readonly SignalWindow[], nowMs: number, spanMs: 
   };
 };
 
-/** Attempts that the downstream took on, however they ended. */
-export const acceptedOf = ({ ok, transient, timedOut, permanent }: SignalCounts): number =>
-  ok + transient + timedOut + permanent;
-
-export const attemptsOf = (counts: SignalCounts): number => acceptedOf(counts) + counts.pressure;
-
 /**
  * Returns how many jobs the downstream had accepted at once, on average.
  *
@@ -63,11 +58,11 @@ export const serviceMs = (windows: readonly SignalWindow[]): number | undefined 
   let counts = NO_SIGNALS;
   for (const window of windows.toReversed()) {
     counts = addSignals(counts, window.counts);
-    if (acceptedOf(counts) >= SERVICE_SAMPLE) break;
+    if (acceptedIn(counts) >= SERVICE_SAMPLE) break;
   }
   // Attempts that were cut off say how long the limit is, not how long the work takes.
-  const isCutOff = counts.timedOut * 10 > acceptedOf(counts);
-  return acceptedOf(counts) === 0 || isCutOff ? undefined : counts.acceptedMs / acceptedOf(counts);
+  const isCutOff = counts.timedOut * 10 > acceptedIn(counts);
+  return acceptedIn(counts) === 0 || isCutOff ? undefined : counts.acceptedMs / acceptedIn(counts);
 };
 
 const sum = (windows: readonly SignalWindow[]): SignalCounts =>

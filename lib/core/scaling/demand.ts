@@ -1,5 +1,6 @@
-import { SIGNAL_WINDOW_MS, type SignalCounts, type SignalWindow } from "../signals.ts";
-import type { QueueBounds, QueueSeen } from "./queue-scaling.ts";
+import { ESM_INVOCATIONS_PER_POLLER } from "../limits.ts";
+import { acceptedIn, SIGNAL_WINDOW_MS, type SignalWindow } from "../signals.ts";
+import { MOST_LIMIT, type QueueBounds, type QueueSeen } from "./queue-scaling.ts";
 
 /** How much work a queue holds, and how many invocations it could keep busy. */
 export type Demand = {
@@ -89,14 +90,9 @@ export const demandOf = (
 /** Returns how many jobs one invocation runs at once. */
 export const jobsAtOnce = ({ parallel, batchSize }: QueueBounds): number => Math.max(1, Math.min(parallel, batchSize));
 
-/** The most that a `MaximumConcurrency` can be. */
-export const MOST_LIMIT = 1_000;
-/** What one poller of a provisioned mapping invokes at once. */
-export const INVOCATIONS_PER_POLLER = 10;
-
 /** Returns the most invocations that the stage lets a queue have at once. */
 export const ceilingOf = ({ ceiling, provisioned }: QueueBounds): number =>
-  provisioned === undefined ? (ceiling ?? MOST_LIMIT) : provisioned.max * INVOCATIONS_PER_POLLER;
+  provisioned === undefined ? (ceiling ?? MOST_LIMIT) : provisioned.max * ESM_INVOCATIONS_PER_POLLER;
 
 /**
  * How far a mapping would open up: it grows steadily while it drains what waits, so it is at c after having worked off
@@ -109,15 +105,12 @@ const invocationsWanted = (bounds: QueueBounds, waiting: number, running: number
   return Math.min(reached, waiting + busy, ceilingOf(bounds));
 };
 
-const attemptsIn = ({ ok, transient, timedOut, permanent }: SignalCounts): number =>
-  ok + transient + timedOut + permanent;
-
 const serviceSecondsOf = (windows: readonly SignalWindow[]): number | undefined => {
   let attempts = 0;
   let tookMs = 0;
   for (const { counts } of windows.toReversed()) {
     if (attempts >= ATTEMPTS_FOR_A_MEAN) break;
-    attempts += attemptsIn(counts);
+    attempts += acceptedIn(counts);
     tookMs += counts.acceptedMs;
   }
   // Nothing takes no time: a millisecond at least.

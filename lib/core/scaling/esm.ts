@@ -1,3 +1,5 @@
+import { ESM_INVOCATIONS_PER_POLLER } from "../limits.ts";
+
 /**
  * The event source mapping between an SQS queue and a Lambda function, as AWS documents its scaling: a pure step
  * function from what its pollers saw to how many invocations it may have at once.
@@ -44,7 +46,6 @@ export type EsmObservation = {
 };
 
 const STANDARD = { start: 5, idle: 2, ceiling: 1_250, perMinute: 300 } as const;
-const INVOCATIONS_PER_POLLER = 10;
 const PROVISIONED_PER_MINUTE = 1_000;
 const KEPT_PER_FAILURE = 0.97;
 const QUIET_MS = 60_000;
@@ -112,8 +113,8 @@ type Bounds = {
 
 const boundsOf = ({ maximumConcurrency, provisioned }: EsmSettings): Bounds => {
   if (provisioned !== undefined) {
-    const start = provisioned.minimumPollers * INVOCATIONS_PER_POLLER;
-    const ceiling = provisioned.maximumPollers * INVOCATIONS_PER_POLLER;
+    const start = provisioned.minimumPollers * ESM_INVOCATIONS_PER_POLLER;
+    const ceiling = provisioned.maximumPollers * ESM_INVOCATIONS_PER_POLLER;
     return { start, idle: start, least: start, ceiling, perMinute: PROVISIONED_PER_MINUTE };
   }
   const ceiling = Math.min(STANDARD.ceiling, maximumConcurrency ?? STANDARD.ceiling);

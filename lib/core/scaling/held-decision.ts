@@ -1,9 +1,15 @@
+import { ESM_INVOCATIONS_PER_POLLER } from "../limits.ts";
 import type { QueueView } from "./account-shares.ts";
-import { INVOCATIONS_PER_POLLER, MOST_LIMIT } from "./demand.ts";
 import { LEAST_POLLERS } from "./pollers.ts";
-import { LEAST_LIMIT } from "./protection-memory.ts";
 import type { QueueMemory } from "./queue-memory.ts";
-import type { ManualControl, Pollers, QueueBounds, QueueDecision } from "./queue-scaling.ts";
+import {
+  LEAST_LIMIT,
+  type ManualControl,
+  MOST_LIMIT,
+  type Pollers,
+  type QueueBounds,
+  type QueueDecision,
+} from "./queue-scaling.ts";
 
 /** A decision, with what is to be remembered of how it came about. */
 export type Decided = { readonly decision: QueueDecision } & Pick<
@@ -26,7 +32,7 @@ export const settingsFor = (
       isLimited: whole !== undefined && whole < (ceiling ?? Number.POSITIVE_INFINITY),
     };
   }
-  const allowed = limit === undefined ? provisioned.max : Math.floor(limit / INVOCATIONS_PER_POLLER);
+  const allowed = limit === undefined ? provisioned.max : Math.floor(limit / ESM_INVOCATIONS_PER_POLLER);
   const max = Math.max(LEAST_POLLERS, Math.min(provisioned.max, allowed));
   return { limit: undefined, pollers: { min: Math.min(minimum, max), max }, isLimited: max < provisioned.max };
 };
@@ -42,7 +48,7 @@ export const manualDecision = (type: string, { bounds, memory }: QueueView, manu
     return { decision, limit: memory?.limit, pollers: memory?.pollers };
   }
   const { limit, pollers, isLimited } = settingsFor(bounds, manual.limit);
-  const most = pollers === undefined ? limit : pollers.max * INVOCATIONS_PER_POLLER;
+  const most = pollers === undefined ? limit : pollers.max * ESM_INVOCATIONS_PER_POLLER;
   const reason =
     most === manual.limit
       ? `fixed at ${most} by hand since ${since}`

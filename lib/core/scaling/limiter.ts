@@ -1,5 +1,7 @@
-import { acceptedAtOnce, acceptedLately, attemptsOf, type Mark, markAt, since } from "./capacity.ts";
-import { ceilingOf, isInForce, LEAST_LIMIT, type LimiterMemory, type Look } from "./protection-memory.ts";
+import { attemptsIn } from "../signals.ts";
+import { acceptedAtOnce, acceptedLately, type Mark, markAt, since } from "./capacity.ts";
+import { ceilingOf, isInForce, type LimiterMemory, type Look } from "./protection-memory.ts";
+import { LEAST_LIMIT } from "./queue-scaling.ts";
 
 /** What became of a limit at one look: undefined where the queue opens again. */
 export type LimiterStep = { readonly limiter: LimiterMemory | undefined; readonly reason: string };
@@ -169,7 +171,7 @@ const changed = (look: Look, limiter: LimiterMemory, limit: number): LimiterMemo
 const spentWith = ({ span }: Look, { spent, good }: LimiterMemory): LimiterMemory["spent"] =>
   good === undefined
     ? NOTHING_SPENT
-    : { refused: spent.refused + span.counts.pressure, attempts: spent.attempts + attemptsOf(span.counts) };
+    : { refused: spent.refused + span.counts.pressure, attempts: spent.attempts + attemptsIn(span.counts) };
 
 const isAtEdge = (level: number, bad: number | undefined): boolean =>
   bad !== undefined && bad > level && bad - level <= Math.max(1, level * EDGE);
@@ -180,7 +182,7 @@ const within = (look: Look, limit: number): number =>
   Math.min(ceilingOf(look.bounds), Math.max(LEAST_LIMIT, Math.round(limit)));
 
 const refusedShare = ({ span }: Look): string => {
-  const attempts = attemptsOf(span.counts);
+  const attempts = attemptsIn(span.counts);
   const share = attempts === 0 ? 0 : (100 * span.counts.pressure) / attempts;
   return `${share.toFixed(share < 10 ? 1 : 0)} % of ${attempts} attempts`;
 };

@@ -21,10 +21,11 @@ export const mappingChange = (decision: QueueDecision, mapping: MappingSeen): Ma
   const change: MappingChange = {
     ...(mapping.isEnabled ? {} : { isEnabled: true }),
     ...(limit === mapping.limit ? {} : { limit: limit ?? null }),
-    ...(pollers === undefined || isSame(pollers, mapping.pollers) ? {} : { pollers }),
+    ...(pollers === undefined || areSamePollers(pollers, mapping.pollers) ? {} : { pollers }),
   };
   return Object.keys(change).length === 0 ? undefined : change;
 };
 
-const isSame = (first: Pollers, second: Pollers | undefined): boolean =>
-  first.min === second?.min && first.max === second.max;
+/** Tells whether two mappings have the same pollers. */
+export const areSamePollers = (first: Pollers | undefined, second: Pollers | undefined): boolean =>
+  first?.min === second?.min && first?.max === second?.max;

@@ -1,9 +1,10 @@
+import { ESM_INVOCATIONS_PER_POLLER } from "../limits.ts";
 import { type AccountShare, type QueueView, shareAccount } from "./account-shares.ts";
 import { automaticDecision } from "./automatic-decision.ts";
 import { markAt } from "./capacity.ts";
 import { type DemandMemory, demandOf } from "./demand.ts";
 import { decisionWhileChanging, manualDecision } from "./held-decision.ts";
-import { mappingChange } from "./mapping-change.ts";
+import { areSamePollers, mappingChange } from "./mapping-change.ts";
 import { protect } from "./protection.ts";
 import type { ProtectionMemory } from "./protection-memory.ts";
 import type { PolicyInput, QueueInput, QueueMemory, QueueOutcome } from "./queue-memory.ts";
@@ -69,7 +70,7 @@ const lookAway = (
 const inInvocations = ({ bounds, seen, memory }: QueueInput): QueueInput["seen"] => {
   const { pollers } = seen.mapping;
   if (bounds.provisioned === undefined || pollers === undefined) return seen;
-  const limit = pollers.max === memory?.last?.pollers?.max ? memory.limit : pollers.max * 10;
+  const limit = pollers.max === memory?.last?.pollers?.max ? memory.limit : pollers.max * ESM_INVOCATIONS_PER_POLLER;
   return { ...seen, mapping: { ...seen.mapping, limit } };
 };
 
@@ -99,10 +100,7 @@ const conclude = (nowMs: number, type: string, look: QueueLook, share: AccountSh
 };
 
 const isSameSetting = (first: QueueDecision, second: QueueDecision): boolean =>
-  first.isEnabled === second.isEnabled &&
-  first.limit === second.limit &&
-  first.pollers?.min === second.pollers?.min &&
-  first.pollers?.max === second.pollers?.max;
+  first.isEnabled === second.isEnabled && first.limit === second.limit && areSamePollers(first.pollers, second.pollers);
 
 /** Says what others have done to the mapping, where it is undone. */
 const noteOn = (type: string, { seen, memory }: QueueView, decision: QueueDecision): string | undefined => {

@@ -1,4 +1,5 @@
-import { type Demand, INVOCATIONS_PER_POLLER, jobsAtOnce } from "./demand.ts";
+import { ESM_INVOCATIONS_PER_POLLER, ESM_PROVISIONED_POLLERS } from "../limits.ts";
+import { type Demand, jobsAtOnce } from "./demand.ts";
 import type { Pollers, QueueBounds } from "./queue-scaling.ts";
 
 /** The least pollers that are held, and what was needed of them since. Plain JSON. */
@@ -18,9 +19,9 @@ export type PollerPlan = {
 };
 
 /** The least that `MaximumPollers` can be. */
-export const LEAST_POLLERS = 2;
-/** The most that `MinimumPollers` can be. @see https://docs.aws.amazon.com/lambda/latest/api/API_ProvisionedPollerConfig.html */
-const MOST_MINIMUM = 200;
+export const LEAST_POLLERS = ESM_PROVISIONED_POLLERS.max.min;
+/** The most that `MinimumPollers` can be. */
+const MOST_MINIMUM = ESM_PROVISIONED_POLLERS.min.max;
 /** Minimum pollers are paid for whether they find work or not, but a new rise would cost jobs their wait. */
 const LOWERED_AFTER_MS = 300_000;
 const WORTH_LOWERING = 0.8;
@@ -41,7 +42,7 @@ export const sizePollers = (
 ): PollerPlan => {
   const invocations = invocationsNeeded(bounds, demand);
   const most = Math.min(stage.max, MOST_MINIMUM);
-  const need = Math.max(stage.min, Math.min(most, Math.ceil(invocations / INVOCATIONS_PER_POLLER)));
+  const need = Math.max(stage.min, Math.min(most, Math.ceil(invocations / ESM_INVOCATIONS_PER_POLLER)));
   const next = nextMemory(nowMs, need, Math.max(stage.min, Math.min(most, memory?.min ?? stage.min)), memory);
   return {
     pollers: { min: next.min, max: stage.max },
@@ -71,7 +72,7 @@ const reasonOf = (
     ? `${stage.min} to ${stage.max} pollers, as the stage says`
     : `at least ${min} of ${stage.max} pollers: ${waiting} waiting, ${rounded(arrivalsPerSecond)} a second arriving and ` +
       `${rounded(serviceSeconds)} s a job need ${rounded(invocations)} invocations for a wait of ${targetWaitSeconds} s` +
-      (invocations > min * INVOCATIONS_PER_POLLER
+      (invocations > min * ESM_INVOCATIONS_PER_POLLER
         ? ""
         : `; the minimum falls ${LOWERED_AFTER_MS / 60_000} minutes after the need`);
 

@@ -1,5 +1,5 @@
-import type { SignalCounts } from "../signals.ts";
-import { attemptsOf, recent } from "./capacity.ts";
+import { attemptsIn, type SignalCounts } from "../signals.ts";
+import { recent } from "./capacity.ts";
 import type { QueueSeen } from "./queue-scaling.ts";
 
 /** A downstream that refuses fewer needs no slower queue. */
@@ -10,7 +10,7 @@ const SUDDEN_SHARE = 0.05;
 
 /** Whether refusals are more than a share that is borne would bring by chance. */
 export const isPressed = (counts: SignalCounts): boolean => {
-  const borne = PRESSED_SHARE * attemptsOf(counts);
+  const borne = PRESSED_SHARE * attemptsIn(counts);
   return counts.pressure >= LEAST_REFUSALS && counts.pressure > borne + 2 * Math.sqrt(borne);
 };
 
@@ -20,5 +20,5 @@ export const hasRefusals = ({ pressure }: SignalCounts): boolean => pressure >= 
 /** A minute's look hides what began a second ago. */
 export const isSudden = (nowMs: number, seen: QueueSeen): boolean => {
   const { counts } = recent(seen.windows, nowMs, SUDDEN_MS);
-  return counts.pressure >= LEAST_REFUSALS && counts.pressure >= SUDDEN_SHARE * attemptsOf(counts);
+  return counts.pressure >= LEAST_REFUSALS && counts.pressure >= SUDDEN_SHARE * attemptsIn(counts);
 };

@@ -1,5 +1,5 @@
 import type { Mark, Span } from "./capacity.ts";
-import type { QueueBounds, QueueMode, QueueSeen } from "./queue-scaling.ts";
+import { MOST_LIMIT, type QueueBounds, type QueueMode, type QueueSeen } from "./queue-scaling.ts";
 
 /** What protection wants of a queue, before a shortage of concurrency or a person cuts it further. */
 export type ProtectionWish = {
@@ -86,11 +86,6 @@ export type Look = {
   /** How long an invocation runs a full batch: attempts tell what they met at its end. */
   readonly roundMs: number | undefined;
 };
-
-/** The least that `MaximumConcurrency` takes. */
-export const LEAST_LIMIT = 2;
-/** The most that `MaximumConcurrency` takes. */
-export const MOST_LIMIT = 1_000;
 
 /** Returns the highest limit that the stage and Lambda allow. */
 export const ceilingOf = ({ ceiling }: QueueBounds): number => Math.min(MOST_LIMIT, ceiling ?? MOST_LIMIT);

@@ -1,6 +1,7 @@
 import { isFailing } from "./breaker.ts";
 import { hasRefusals } from "./pressure.ts";
-import { LEAST_LIMIT, type Look, type ProtectionMemory, type ProtectionWish } from "./protection-memory.ts";
+import type { Look, ProtectionMemory, ProtectionWish } from "./protection-memory.ts";
+import { LEAST_LIMIT } from "./queue-scaling.ts";
 
 /** A new limit is watched for so long. */
 const WATCHED_MS = 60_000;

@@ -1,20 +1,19 @@
-import { NO_SIGNALS } from "../signals.ts";
+import { attemptsIn, NO_SIGNALS } from "../signals.ts";
 import { isFailing, isOut, startPause, stepBreaker } from "./breaker.ts";
-import { acceptedLately, attemptsOf, markAt, type Span, serviceMs, since } from "./capacity.ts";
+import { acceptedLately, markAt, type Span, serviceMs, since } from "./capacity.ts";
 import { boreSince, startLimit, stepLimit } from "./limiter.ts";
 import { hasRefusals, isPressed, isSudden } from "./pressure.ts";
 import {
   type BreakerMemory,
   ceilingOf,
   isInForce,
-  LEAST_LIMIT,
   type LimiterMemory,
   type Look,
   type ProtectionMemory,
   type ProtectionWish,
 } from "./protection-memory.ts";
 import { wishOf } from "./protection-wish.ts";
-import type { QueueBounds, QueueSeen } from "./queue-scaling.ts";
+import { LEAST_LIMIT, type QueueBounds, type QueueSeen } from "./queue-scaling.ts";
 
 export type { ProtectionMemory, ProtectionWish } from "./protection-memory.ts";
 
@@ -110,7 +109,7 @@ const beginOutage = (look: Look, memory: ProtectionMemory): Protection => {
   const sinceMs = memory.pressedFrom?.atMs ?? look.nowMs;
   const breaker = startPause(look, sinceMs, limitBefore(look, memory));
   const failed = look.span.counts.pressure + look.span.counts.timedOut;
-  const reason = `paused: ${failed} of ${attemptsOf(look.span.counts)} attempts were refused or timed out`;
+  const reason = `paused: ${failed} of ${attemptsIn(look.span.counts)} attempts were refused or timed out`;
   return answer(look, { ...memory, breaker }, reason);
 };
 

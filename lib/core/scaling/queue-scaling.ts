@@ -1,4 +1,8 @@
+import { ESM_MAXIMUM_CONCURRENCY } from "../limits.ts";
 import type { SignalWindow } from "../signals.ts";
+
+/** The least and the most that a limit can be: what `MaximumConcurrency` takes. */
+export const { min: LEAST_LIMIT, max: MOST_LIMIT } = ESM_MAXIMUM_CONCURRENCY;
 
 /** What the stage says about how a job type may scale. */
 export type QueueBounds = {

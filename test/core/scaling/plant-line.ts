@@ -1,7 +1,7 @@
 import { backoffSeconds, retryPolicy, throttleSeconds } from "../../../lib/core/retry.ts";
 import { type EsmState, invocationsAllowed, startEsm, stepEsm } from "../../../lib/core/scaling/esm.ts";
 import { type ProbeResult, SIGNALS_KEPT_MS } from "../../../lib/core/scaling/queue-scaling.ts";
-import { NO_SIGNALS, type SignalCounts, signalWindowAt } from "../../../lib/core/signals.ts";
+import { acceptedIn, NO_SIGNALS, type SignalCounts, signalWindowAt } from "../../../lib/core/signals.ts";
 import type { Agenda, Dice, PlantChange, PlantOptions, PlantQueue, PlantResult, PlantWish } from "./plant-parts.ts";
 
 const ESM_STEP_MS = 1_000;
@@ -154,7 +154,7 @@ export const openLine = (queue: PlantQueue, { agenda, clock, dice, account, wake
         tally.refused[Math.floor(clock() / 1_000)] += 1;
         const waitSeconds = throttleSeconds(RETRY, job.claims, undefined, dice());
         back(Math.min(options.mostThrottleSeconds ?? waitSeconds, waitSeconds));
-        const isPressed = counts.pressure >= counts.ok + counts.transient + counts.timedOut + counts.permanent;
+        const isPressed = counts.pressure >= acceptedIn(counts);
         agenda.add(clock() + (isPressed ? (options.restMs ?? REST_MS) : 0), ended);
       });
       return;
