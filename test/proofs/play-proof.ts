@@ -1,8 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { readRecords } from "../../lib/cli/demo/records.ts";
-import { playScenario, type ScenarioResult } from "../../lib/cli/scenarios/play-scenario.ts";
+import {
+  playScenario,
+  type QueueSample,
+  type QueueSeries,
+  type ScenarioResult,
+} from "../../lib/cli/scenarios/play-scenario.ts";
 import type { Scenario } from "../../lib/cli/scenarios/scenario.ts";
 import { scenarioLog } from "../../lib/cli/scenarios/scenario-log.ts";
 import { startScenarioReceiver } from "../../lib/cli/scenarios/scenario-receiver.ts";
@@ -11,8 +15,7 @@ import type { workerOf } from "../../lib/cli/worker-of-run.ts";
 import { WORKER_VARIABLES } from "../../lib/core/environment.ts";
 import type { JobTypeSettings } from "../../lib/core/settings.ts";
 import { testRun } from "../support/embedded-run.ts";
-
-const RESULTS = fileURLToPath(new URL("../../bench/results/scaling/", import.meta.url));
+import { keep } from "./keep.ts";
 
 /** One job an invocation: then the receiver's capacity and the limit count the same thing. */
 export const ONE_BY_ONE: JobTypeSettings = { batchSize: 1, parallel: 1, timeoutSeconds: 60, memoryMiB: 128 };
@@ -25,14 +28,26 @@ export type Proof = {
   /** Set by hand before the first job, by job type. */
   readonly fixedLimits?: Readonly<Record<string, number>>;
   readonly mappingUpdateMs?: number;
+  readonly steer?: Steer;
 };
+
+/** Sets the limit by hand while the scenario plays: another way to scale, to compare with. */
+export type Steer = {
+  readonly everyMs: number;
+  /** @param seen the latest look at the queue */
+  readonly limitFor: (seen: QueueSample) => number;
+};
+
+/** What the receiver had turned away by a moment, of how many attempts. */
+type Moment = { readonly atMs: number; readonly refused: number; readonly attempts: number };
 
 export type ProofResult = ScenarioResult & {
   /** From being submitted to the start of the attempt that ended it, in milliseconds, sorted. */
   readonly waitsMs: readonly number[];
   /** Attempts charged beyond one, over all jobs that succeeded. */
   readonly charged: number;
-  readonly logs: readonly string[];
+  /** The share of attempts that the receiver turned away from one moment to another. */
+  readonly wasted: (fromMs: number, toMs?: number) => number;
 };
 
 /** Plays a scenario on a stage made for it, and keeps the chart. @param name of the file that it is kept in */
@@ -53,20 +68,37 @@ export const playProof = async (name: string, proof: Proof): Promise<ProofResult
     },
   );
   const receiver = await startScenarioReceiver(() => scenario.receiver(performance.now() - startedMs));
+  const moments: Moment[] = [];
+  let steering: NodeJS.Timeout | undefined;
+  let last: QueueSample | undefined;
   try {
     for (const [type, limit] of Object.entries(fixedLimits)) await test.post(`/queues/${type}/limit`, { limit });
     startedMs = performance.now();
     const signal = new AbortController().signal;
-    const result = await playScenario({ scenario, run: test.run, receiver, log, signal, onSample: () => undefined });
+    const onSample = ([queue]: readonly QueueSeries[]): void => {
+      last = queue?.samples.at(-1);
+      const { refused } = receiver.counts();
+      moments.push({ atMs: performance.now() - startedMs, refused, attempts: log.attempts() });
+    };
+    const { steer } = proof;
+    if (steer !== undefined) {
+      const type = Object.keys(jobTypes)[0] ?? "";
+      steering = setInterval(() => {
+        if (last !== undefined) test.post(`/queues/${type}/limit`, { limit: steer.limitFor(last) });
+      }, steer.everyMs);
+    }
+    const result = await playScenario({ scenario, run: test.run, receiver, log, signal, onSample });
     const records = await recordsOf(test.run);
     const waitsMs = records
       .map(({ startedAtMs, submittedAtMs }) => startedAtMs - submittedAtMs)
       .sort((one, other) => one - other);
     const succeeded = records.filter(({ status }) => status === "succeeded");
     const charged = succeeded.reduce((sum, { attempts }) => sum + attempts - 1, 0);
-    keep(name, result, waitsMs);
-    return { ...result, waitsMs, charged, logs: test.logs };
+    const waits = [0.5, 0.95, 0.99].map((share) => `p${share * 100} ${Math.round(percentile(waitsMs, share))} ms`);
+    keep(name, [scenarioReport(result), `  waits: ${waits.join(", ")}`]);
+    return { ...result, waitsMs, charged, wasted: wastedIn(moments) };
   } finally {
+    clearInterval(steering);
     await receiver.stop();
     await test.stop();
   }
@@ -75,6 +107,15 @@ export const playProof = async (name: string, proof: Proof): Promise<ProofResult
 /** Returns the value below which such a share of sorted values lies. */
 export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+
+const wastedIn =
+  (moments: readonly Moment[]) =>
+  (fromMs: number, toMs = Number.POSITIVE_INFINITY): number => {
+    const within = moments.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
+    const [first, end] = [within[0], within.at(-1)];
+    if (first === undefined || end === undefined || end.attempts === first.attempts) return 0;
+    return (end.refused - first.refused) / (end.attempts - first.attempts);
+  };
 
 const withRights = (type: string, given: JobTypeSettings): JobTypeSettings =>
   type === "deliver-webhook"
@@ -95,10 +136,4 @@ const removeSchedules = (assemblyFolder: string): void => {
 const recordsOf = async (run: Parameters<typeof workerOf>[0]) => {
   const variables = run.observe().map(({ functionName }) => run.variablesOf(functionName));
   return await readRecords(run.awsUrl, variables[0]?.[WORKER_VARIABLES.tableName] ?? "");
-};
-
-const keep = (name: string, result: ScenarioResult, waitsMs: readonly number[]): void => {
-  mkdirSync(RESULTS, { recursive: true });
-  const waits = [0.5, 0.95, 0.99].map((share) => `p${share * 100} ${Math.round(percentile(waitsMs, share))} ms`);
-  writeFileSync(join(RESULTS, `${name}.txt`), `${name}\n${scenarioReport(result)}\n  waits: ${waits.join(", ")}\n`);
 };

@@ -32,6 +32,7 @@ export const testRun = async (
     readonly onEvent?: LocalOptions["onEvent"];
     /** How long a change of a mapping takes. */
     readonly mappingUpdateMs?: number;
+    readonly faults?: LocalOptions["faults"];
     /** Changes the assembly after it was written. */
     readonly afterSynthesis?: (assemblyFolder: string) => void;
   } = {},
@@ -48,6 +49,7 @@ export const testRun = async (
     environment: { [API_VARIABLES.metricsPeriodSeconds]: "1", ...options.environment },
     mappingUpdateMs: options.mappingUpdateMs,
     onEvent: options.onEvent,
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
     onLog: (line) => {
       logs.push(line.text);
       options.onLog?.(line);

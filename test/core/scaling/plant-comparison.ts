@@ -10,7 +10,7 @@ import {
   type PlantCase,
   quantile,
 } from "./plant-cases.ts";
-import { fixed, keda, policy } from "./plant-controllers.ts";
+import { fixed, KEDA_EVERY_MS, keda, policy } from "./plant-controllers.ts";
 import type { Controller, PlantResult } from "./plant-parts.ts";
 
 /** One way to run a queue, over all seeds of a case: medians, and the worst of the wasted shares. */
@@ -31,7 +31,6 @@ export type PlantRow = {
 
 type Way = { readonly controller: Controller; readonly everyMs?: number };
 
-const KEDA_MS = 15_000;
 const SETTLED_SECONDS = 120;
 
 /** Cases whose hidden capacity, where there is one, is 20 jobs at once. */
@@ -52,7 +51,7 @@ export const COMPARED_WAYS: Readonly<Record<string, Way>> = {
   "fixed 15": { controller: fixed(15) },
   "fixed 20": { controller: fixed(20) },
   "fixed 30": { controller: fixed(30) },
-  KEDA: { controller: keda, everyMs: KEDA_MS },
+  KEDA: { controller: keda, everyMs: KEDA_EVERY_MS },
 };
 
 /** Runs every case every way with the same seeds, and returns a row for each. */

@@ -48,23 +48,28 @@ type KedaMemory = {
 
 const KEDA = { queueLength: 5, tolerance: 0.1, downMs: 300_000, least: 2, most: 1_000 } as const;
 
+/** How often KEDA's formula is asked, in milliseconds. */
+export const KEDA_EVERY_MS = 15_000;
+
 /**
- * KEDA's formula for SQS with the autoscaler that it feeds, each replica an invocation: to be run each 15 s.
+ * KEDA's formula for SQS with the autoscaler that it feeds, each replica an invocation: to be run each {@link KEDA_EVERY_MS}.
  *
+ * @param waiting messages that wait or are being worked on
  * @see https://keda.sh/docs/latest/scalers/aws-sqs/
  */
-export const keda: Controller = each<KedaMemory>(({ seen }, nowMs, memory) => {
+export const kedaStep = (waiting: number, nowMs: number, memory: KedaMemory | undefined): KedaMemory => {
   const current = memory?.limit ?? KEDA.least;
-  const wanted = Math.ceil((seen.visible + seen.inFlight) / KEDA.queueLength);
+  const wanted = Math.ceil(waiting / KEDA.queueLength);
   const isNear = Math.abs(wanted / current - 1) <= KEDA.tolerance;
   const wished = [...(memory?.wished ?? []), { atMs: nowMs, limit: isNear ? current : wanted }].filter(
     ({ atMs }) => atMs > nowMs - KEDA.downMs,
   );
   const stable = wanted < current ? Math.max(...wished.map(({ limit }) => limit)) : wanted;
   const stepped = isNear ? current : Math.min(stable, Math.max(current * 2, current + 4));
-  const limit = Math.min(KEDA.most, Math.max(KEDA.least, stepped));
-  return [
-    { limit, isEnabled: true, reason: "KEDA", wantsProbe: false, needsCloseLook: false },
-    { limit, wished },
-  ];
+  return { limit: Math.min(KEDA.most, Math.max(KEDA.least, stepped)), wished };
+};
+
+export const keda: Controller = each<KedaMemory>(({ seen }, nowMs, memory) => {
+  const next = kedaStep(seen.visible + seen.inFlight, nowMs, memory);
+  return [{ limit: next.limit, isEnabled: true, reason: "KEDA", wantsProbe: false, needsCloseLook: false }, next];
 });
