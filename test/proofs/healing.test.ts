@@ -25,7 +25,7 @@ type Stage = TestRun & {
 
 const startStage = async (does?: CallEffect): Promise<Stage> => {
   const events: LocalEvent[] = [];
-  const fault = { name: "killed", at: "call", calls: ["Lambda UpdateEventSourceMapping"], rate: 0.5 } as const;
+  const fault = { name: "killed", at: "call", calls: ["Lambda UpdateEventSourceMapping"], rate: 0.4 } as const;
   const test = await testRun(
     { auth: "public", jobTypes: { nap: { batchSize: 1, parallel: 1, maxConcurrency: CEILING } } },
     {
@@ -33,8 +33,8 @@ const startStage = async (does?: CallEffect): Promise<Stage> => {
       accountConcurrency: 60,
       mappingUpdateMs: 500,
       onEvent: (event) => events.push(event),
-      // With this seed the first call meets the fault, and the second does not.
-      faults: does === undefined ? undefined : { seed: 1, faults: [{ ...fault, does }] },
+      // With this seed the first call meets the fault, and the next three do not.
+      faults: does === undefined ? undefined : { seed: 7, faults: [{ ...fault, does }] },
     },
   );
   const lambda = new LambdaClient(clientOptions(test.run.awsUrl));

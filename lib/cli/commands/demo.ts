@@ -12,6 +12,7 @@ import { judge } from "../demo/verdict.ts";
 import { watchRun } from "../demo/watch.ts";
 import { RUN_OPTIONS, type RunOptions, runOptions, runOptionsHelp, startEmbeddedRun } from "../embedded-run.ts";
 import { type Interruption, listenForInterruption } from "../interruption.ts";
+import { allowingLoopbackReceivers } from "../loopback-receiver.ts";
 import type { Command } from "../main.ts";
 import { numberOption, readOptions } from "../options.ts";
 import { demoScenario, scenarioNamed, scenariosHelp } from "../scenarios/demo-scenario.ts";
@@ -65,11 +66,11 @@ export const demo: Command = {
     const arrivals = await readTrace(given.trace);
     const interruption = listenForInterruption();
     const settlements = collectSettlements();
-    const run = await startEmbeddedRun(
-      // The receiver is on this machine; job types refuse private addresses unless they are told.
-      { ...options, environment: { ALLOW_PRIVATE_ADDRESSES: "true", ...options.environment } },
-      { environment, onSynthesis: () => console.log("synthesizing the template"), onLog: settlements.onLog },
-    );
+    const run = await startEmbeddedRun(allowingLoopbackReceivers(options), {
+      environment,
+      onSynthesis: () => console.log("synthesizing the template"),
+      onLog: settlements.onLog,
+    });
     try {
       const worker = workerOf(run, JOB_TYPE);
       const receiver = await startReceiver(worker.variables.WEBHOOK_SIGNING_SECRET ?? "");

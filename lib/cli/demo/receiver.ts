@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
+import { startLoopbackReceiver } from "../loopback-receiver.ts";
 
 /** What the receiver has seen: the demo's ledger, kept outside the system it checks. */
 export type Ledger = {
@@ -40,23 +40,14 @@ export const startReceiver = async (signingSecret: string): Promise<Receiver> =>
     }, durationMs);
   };
 
-  const server = createServer({ keepAlive: true, keepAliveTimeout: 60_000 }, (request, response) => {
+  const { url, stop } = await startLoopbackReceiver((request, response) => {
     receive(request, response).catch(() => response.destroy());
   });
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  await listening;
-  const { port } = server.address() as AddressInfo;
 
   return {
-    urlFor: (durationMs) => `http://127.0.0.1:${port}/hook?ms=${Math.round(durationMs)}`,
+    urlFor: (durationMs) => `${url}/hook?ms=${Math.round(durationMs)}`,
     ledger: () => ({ delivered, badSignatures }),
-    stop: async () => {
-      const closed = Promise.withResolvers<void>();
-      server.close(() => closed.resolve());
-      server.closeAllConnections();
-      await closed.promise;
-    },
+    stop,
   };
 };
 

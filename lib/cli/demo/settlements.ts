@@ -1,4 +1,7 @@
 import type { LocalLog } from "../../local/server.ts";
+import { loggedEvents } from "../logged-events.ts";
+
+type Settlement = { readonly id: string; readonly status: string; readonly settled: string };
 
 /** What the workers logged of the jobs they settled. */
 export type Settlements = {
@@ -11,21 +14,10 @@ export type Settlements = {
 export const collectSettlements = (): Settlements => {
   const final = new Map<string, number>();
   const onLog = ({ text }: LocalLog): void => {
-    for (const line of text.split("\n")) {
-      if (!line.includes('"job.settled"')) continue;
-      const { id, status, settled } = settlementIn(line);
+    for (const { id, status, settled } of loggedEvents<Settlement>(text, "job.settled")) {
       if (id === undefined || settled !== "settled" || status === "retrying") continue;
       final.set(id, (final.get(id) ?? 0) + 1);
     }
   };
   return { onLog, final };
-};
-
-const settlementIn = (line: string): { readonly id?: string; readonly status?: string; readonly settled?: string } => {
-  try {
-    return JSON.parse(line.slice(line.indexOf("{")));
-  } catch {
-    // A line that was cut is no settlement; the records tell what became of its job.
-    return {};
-  }
 };

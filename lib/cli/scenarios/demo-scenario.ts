@@ -1,6 +1,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import { type RunOptions, startEmbeddedRun } from "../embedded-run.ts";
 import { listenForInterruption } from "../interruption.ts";
+import { allowingLoopbackReceivers } from "../loopback-receiver.ts";
 import { playScenario, type QueueSeries } from "./play-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { type ScalerChange, scenarioLog } from "./scenario-log.ts";
@@ -38,11 +39,10 @@ export const demoScenario = async (
   const elapsedMs = (): number => performance.now() - startedMs;
   const log = scenarioLog(elapsedMs);
   const run = await startEmbeddedRun(
-    {
+    allowingLoopbackReceivers({
       ...options,
       accountConcurrency: scenario.accountConcurrency ?? options.accountConcurrency,
-      environment: { ALLOW_PRIVATE_ADDRESSES: "true", ...options.environment },
-    },
+    }),
     { environment, onSynthesis: () => console.log("synthesizing the template"), onLog: log.onLog },
   );
   try {

@@ -1,4 +1,5 @@
 import type { LocalLog } from "../../local/server.ts";
+import { loggedEvents } from "../logged-events.ts";
 
 /** One change that the scaler made. */
 export type ScalerChange = {
@@ -33,19 +34,17 @@ export const scenarioLog = (nowMs: () => number): ScenarioLog => {
     attempts: () => attempts,
     onChange: () => undefined,
     onLog: ({ text }) => {
-      for (const line of text.split("\n")) {
-        if (line.includes('"job.settled"')) settled(lineOf(line));
-        if (line.includes('"queue.changed"')) changed(lineOf(line));
-      }
+      for (const line of loggedEvents<Settled>(text, "job.settled")) settled(line);
+      for (const line of loggedEvents<Changed>(text, "queue.changed")) changed(line);
     },
   };
-  const settled = ({ id, status, settled: how }: Line): void => {
+  const settled = ({ id, status, settled: how }: Partial<Settled>): void => {
     attempts += 1;
     if (how === "settled" && status !== "retrying" && id !== undefined) {
       ended.set(id, { status: status ?? "", atMs: nowMs() });
     }
   };
-  const changed = ({ queue = "", to, mode = "", reason = "" }: Line): void => {
+  const changed = ({ queue = "", to, mode = "", reason = "" }: Partial<Changed>): void => {
     const [limit, isEnabled] = [to?.limit ?? undefined, to?.isEnabled ?? true];
     const change = { atMs: nowMs(), queue, limit, isEnabled, mode, reason };
     changes.push(change);
@@ -54,21 +53,11 @@ export const scenarioLog = (nowMs: () => number): ScenarioLog => {
   return log;
 };
 
-type Line = {
-  readonly id?: string;
-  readonly status?: string;
-  readonly settled?: string;
-  readonly queue?: string;
-  readonly to?: { readonly limit?: number | null; readonly isEnabled?: boolean };
-  readonly mode?: string;
-  readonly reason?: string;
-};
+type Settled = { readonly id: string; readonly status: string; readonly settled: string };
 
-const lineOf = (text: string): Line => {
-  try {
-    return JSON.parse(text.slice(text.indexOf("{"))) as Line;
-  } catch {
-    // A line that was cut tells nothing.
-    return {};
-  }
+type Changed = {
+  readonly queue: string;
+  readonly to: { readonly limit?: number | null; readonly isEnabled?: boolean };
+  readonly mode: string;
+  readonly reason: string;
 };

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { startLoopbackReceiver } from "../loopback-receiver.ts";
 import type { ReceiverState } from "./scenario.ts";
 
 /** What the receiver has seen. */
@@ -63,20 +63,11 @@ export const startScenarioReceiver = async (stateNow: () => ReceiverState): Prom
     });
   };
 
-  const server = createServer({ keepAlive: true, keepAliveTimeout: 60_000 }, receive);
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  await listening;
-  const { port } = server.address() as AddressInfo;
+  const { url, stop } = await startLoopbackReceiver(receive);
 
   return {
-    urlFor: ({ serviceMs, isPoison }) => `http://127.0.0.1:${port}/hook?ms=${serviceMs}${isPoison ? "&poison" : ""}`,
+    urlFor: ({ serviceMs, isPoison }) => `${url}/hook?ms=${serviceMs}${isPoison ? "&poison" : ""}`,
     counts: () => ({ delivered, deliveredJobs: jobs.size, refused, poison, peak }),
-    stop: async () => {
-      const closed = Promise.withResolvers<void>();
-      server.close(() => closed.resolve());
-      server.closeAllConnections();
-      await closed.promise;
-    },
+    stop,
   };
 };
