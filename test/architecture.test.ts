@@ -23,6 +23,9 @@ const ROOMS: readonly Room[] = [
     rooms: [CORE, /^lib\/(constructs|stacks)\//],
     packages: [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^esbuild$/, NODE],
   },
+  // The front doors: what an app imports, and what a job type's file imports.
+  { in: /^lib\/index\.ts$/, rooms: [CORE, /^lib\/(constructs|stacks)\//], packages: [] },
+  { in: /^lib\/job-type\.ts$/, rooms: [CORE], packages: [] },
   {
     in: /^lib\/local\//,
     rooms: [CORE, /^lib\/local\//],

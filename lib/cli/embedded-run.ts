@@ -1,11 +1,9 @@
-import { join } from "node:path";
 import { API_VARIABLES } from "../core/environment.ts";
 import type { LocalEvent } from "../local/events.ts";
 import { defaultAccountConcurrency, type LocalLog, type LocalRun, startLocal } from "../local/server.ts";
 import { alarmLine } from "./alarm-line.ts";
+import { type AppSource, assemblyFolderOf } from "./app-source.ts";
 import { integerOption, pairsOption, type readOptions } from "./options.ts";
-import { PROJECT_FOLDER } from "./project.ts";
-import { synthesize } from "./synthesis.ts";
 
 /** Options of every command that starts an embedded run. */
 export const RUN_OPTIONS = {
@@ -22,8 +20,10 @@ export const runOptionsHelp = (defaults: {
   readonly port: string;
   readonly awsPort: string;
   readonly accountConcurrency?: number;
+  /** What `--stage` does, where that differs. */
+  readonly stage?: string;
 }): string =>
-  `  --stage NAME               which stage of bin/stages.ts to run (default dev)
+  `  --stage NAME               ${defaults.stage ?? "which stage of bin/stages.ts to run (default dev)"}
   --port N                   where the HTTP API listens on 127.0.0.1; 0 takes any free port (default ${defaults.port})
   --aws-port N               where AWS calls are answered on 127.0.0.1; 0 takes any free port (default ${defaults.awsPort})
   --account-concurrency N    invocations that the account allows at once (default ${defaults.accountConcurrency ?? defaultAccountConcurrency()}, sized to this machine)
@@ -32,6 +32,10 @@ export const runOptionsHelp = (defaults: {
 
 export type RunOptions = {
   readonly stage: string;
+  /** @default the stage of this project */
+  readonly source?: AppSource;
+  /** Which stacks of the app, with those that they depend on. @default all */
+  readonly stacks?: readonly string[] | undefined;
   readonly port: number;
   readonly awsPort: number;
   readonly accountConcurrency: number;
@@ -63,7 +67,7 @@ export const runOptions = (given: Given, ports: { readonly port: string; readonl
 /** How fine the embedded run's metrics are, in seconds: `GET /queues` may ask for them as they are. */
 const METRICS_PERIOD_SECONDS = "1";
 
-/** Synthesizes the stage if it has changed, and starts it on this machine. */
+/** Synthesizes the app where that is needed, and starts it on this machine. */
 export const startEmbeddedRun = async (
   options: RunOptions,
   hooks: {
@@ -73,10 +77,10 @@ export const startEmbeddedRun = async (
     readonly onEvent?: (event: LocalEvent) => void;
   },
 ): Promise<LocalRun> => {
-  const assemblyFolder = join(PROJECT_FOLDER, "cdk.out");
-  await synthesize({ stage: options.stage, assemblyFolder, environment: hooks.environment }, hooks.onSynthesis);
+  const source = options.source ?? { kind: "stage", stage: options.stage };
   return await startLocal({
-    assemblyFolder,
+    assemblyFolder: await assemblyFolderOf(source, hooks.environment, hooks.onSynthesis),
+    stacks: options.stacks,
     port: options.port,
     awsPort: options.awsPort,
     accountConcurrency: options.accountConcurrency,

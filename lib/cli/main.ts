@@ -1,7 +1,10 @@
 import { isSluiceError } from "../core/errors.ts";
 import { demo } from "./commands/demo.ts";
+import { doctor } from "./commands/doctor.ts";
+import { emulator } from "./commands/emulator.ts";
 import { start } from "./commands/start.ts";
 import { UsageError } from "./options.ts";
+import { IS_PROJECT } from "./project.ts";
 
 /** A verb of the command line. Resolves to the exit code: 0 done, 1 failed, 2 used wrongly, 130 interrupted. */
 export type Command = {
@@ -10,10 +13,15 @@ export type Command = {
   readonly run: (args: readonly string[], environment: NodeJS.ProcessEnv) => Promise<number>;
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = { start, demo };
+const COMMANDS: Readonly<Record<string, Command>> = { start, demo, doctor, emulator };
+
+/** What the package offers in somebody's app; the others need this project's stages. */
+const PACKAGED: readonly string[] = ["start"];
+
+const OFFERED = Object.entries(COMMANDS).filter(([name]) => IS_PROJECT || PACKAGED.includes(name));
 
 const usage = (): string => {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
+  const lines = OFFERED.map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
   return `Usage: sluice <command> [options]\n\nCommands:\n${lines.join("\n")}\n\n\`sluice <command> --help\` tells its options.`;
 };
 
@@ -24,7 +32,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     console.log(usage());
     return 0;
   }
-  const command = COMMANDS[name];
+  const [, command] = OFFERED.find(([offered]) => offered === name) ?? [];
   if (command === undefined) return refuse(`there is no command ${JSON.stringify(name)}`, "`sluice --help` lists them");
   if (rest.includes("--help") || rest.includes("-h")) {
     console.log(command.help);

@@ -66,12 +66,61 @@ const hashOf = async (files: readonly string[], ...words: readonly string[]): Pr
 };
 
 const runCdkSynth = async ({ stage, assemblyFolder, environment }: Synthesis): Promise<void> => {
-  const cdk = join(dirname(createRequire(import.meta.url).resolve("aws-cdk/package.json")), "bin", "cdk");
-  const args = [cdk, "synth", "--quiet", "--output", assemblyFolder, "--context", `stage=${stage}`];
-  // The app command of cdk.json says `node`: let it find the project's own.
+  const cdk = cdkOf(createRequire(import.meta.url));
+  const failure = await cdkSynth({ cdk, appFolder: PROJECT_FOLDER, stage, assemblyFolder, environment });
+  if (failure !== undefined) throw synthesisFailed(`for stage ${stage}`, failure);
+};
+
+export type AppSynthesis = Omit<Synthesis, "stage"> & {
+  /** The folder of somebody's own app: it holds a `cdk.json`. */
+  readonly appFolder: string;
+  /** What the app gets as its context `stage`. @default none */
+  readonly stage: string | undefined;
+};
+
+/**
+ * Synthesizes somebody's own app, by its own `cdk`.
+ *
+ * @throws AppMissing, CdkMissing, or SynthesisFailed with what `cdk synth` said
+ */
+export const synthesizeApp = async (app: AppSynthesis): Promise<void> => {
+  const { appFolder } = app;
+  if (!existsSync(join(appFolder, "cdk.json"))) {
+    throw new SluiceError("AppMissing", `${appFolder} must hold a cdk.json, got none`, {
+      hint: "run this in the folder of your CDK app, or name a synthesized one with --assembly DIR",
+    });
+  }
+  const failure = await cdkSynth({ ...app, cdk: ownCdk(appFolder) });
+  if (failure !== undefined) throw synthesisFailed(`in ${appFolder}`, failure);
+};
+
+const ownCdk = (appFolder: string): string => {
+  try {
+    return cdkOf(createRequire(join(appFolder, "cdk.json")));
+  } catch (cause) {
+    throw new SluiceError("CdkMissing", `${appFolder} must have the package aws-cdk installed, got none`, {
+      hint: "`npm install --save-dev aws-cdk`, or synthesize by other means and name the folder with --assembly DIR",
+      cause,
+    });
+  }
+};
+
+const cdkOf = (required: NodeJS.Require): string =>
+  join(dirname(required.resolve("aws-cdk/package.json")), "bin", "cdk");
+
+/** Runs `cdk synth`; resolves to what it said where it failed. */
+const cdkSynth = async ({
+  cdk,
+  appFolder,
+  stage,
+  assemblyFolder,
+  environment,
+}: AppSynthesis & { readonly cdk: string }): Promise<string | undefined> => {
+  const context = stage === undefined ? [] : ["--context", `stage=${stage}`];
+  // The app command of cdk.json says `node`: let it find the one that runs this.
   const env = { ...environment, PATH: [dirname(process.execPath), environment.PATH].join(delimiter) };
-  const child = spawn(process.execPath, args, {
-    cwd: PROJECT_FOLDER,
+  const child = spawn(process.execPath, [cdk, "synth", "--quiet", "--output", assemblyFolder, ...context], {
+    cwd: appFolder,
     env,
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -81,9 +130,10 @@ const runCdkSynth = async ({ stage, assemblyFolder, environment }: Synthesis): P
   });
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   child.once("error", reject).once("close", resolve);
-  const code = await promise;
-  if (code === 0) return;
-  throw new SluiceError("SynthesisFailed", `\`cdk synth\` failed for stage ${stage}:\n${said.trim()}`, {
+  return (await promise) === 0 ? undefined : said.trim();
+};
+
+const synthesisFailed = (where: string, said: string): SluiceError =>
+  new SluiceError("SynthesisFailed", `\`cdk synth\` failed ${where}:\n${said}`, {
     hint: "mend what it names, then run the command again",
   });
-};

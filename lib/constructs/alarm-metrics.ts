@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { API_METRIC_NAMES } from "../core/alarm-metrics.ts";
 import type { AlarmMetric, MetricSource } from "../core/alarm-spec.ts";
 import { METRIC_DIMENSIONS, METRICS_NAMESPACE } from "../core/metric-names.ts";
 import type { WatchedJobType, WatchedStage } from "./alarm-watched-stage.ts";
@@ -8,12 +9,16 @@ import type { WatchedJobType, WatchedStage } from "./alarm-watched-stage.ts";
 /** Where CloudWatch has the metrics of each source. */
 export type MetricPlaces = Readonly<Partial<Record<MetricSource, MetricPlace>>>;
 
-type MetricPlace = { readonly namespace: string; readonly dimensions: Readonly<Record<string, string>> };
+type MetricPlace = {
+  readonly namespace: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** What metrics are called there that have another name elsewhere. @default none has */
+  readonly names?: Readonly<Record<string, string>>;
+};
 
 /** Returns the places of a stage's own metrics. */
-export const stagePlaces = ({ api, scaler, table }: WatchedStage): MetricPlaces => ({
-  // An HTTP API's metrics, unlike those of a REST API, go by its id. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
-  api: { namespace: "AWS/ApiGateway", dimensions: { ApiId: api.apiId } },
+export const stagePlaces = ({ stage, api, scaler, table }: WatchedStage): MetricPlaces => ({
+  api: { namespace: "AWS/ApiGateway", dimensions: api.dimensions, names: API_METRIC_NAMES[stage.front] },
   apiFunction: functionPlace(api.lambda),
   scaler: functionPlace(scaler.lambda),
   table: { namespace: "AWS/DynamoDB", dimensions: { TableName: table.tableName } },
@@ -48,7 +53,7 @@ export const metricOf = (
   if (place === undefined) throw new TypeError(`metric ${name} of ${source} has no place here`);
   return new Metric({
     namespace: place.namespace,
-    metricName: name,
+    metricName: place.names?.[name] ?? name,
     dimensionsMap: { ...place.dimensions },
     statistic,
     period: Duration.seconds(periodSeconds),

@@ -1,6 +1,7 @@
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { ParsedJobType, ParsedStage } from "../core/settings.ts";
+import type { ApiFront } from "./api-front.ts";
 import type { JobQueue } from "./job-queue.ts";
 
 /** One job type, as alarms and dashboard see it. */
@@ -15,7 +16,7 @@ export type WatchedJobType = {
 export type WatchedStage = {
   readonly stage: ParsedStage;
   readonly jobTypes: readonly WatchedJobType[];
-  readonly api: { readonly apiId: string; readonly url: string; readonly lambda: LambdaFunction };
+  readonly api: Pick<ApiFront, "dimensions" | "url"> & { readonly lambda: LambdaFunction };
   readonly table: ITableV2;
   readonly scaler: { readonly lambda: LambdaFunction };
 };

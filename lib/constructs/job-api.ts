@@ -1,32 +1,37 @@
 import { Stack } from "aws-cdk-lib";
-import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
-import { CfnIntegration, CfnRoute, HttpApi, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
-import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { API_VARIABLES, type ApiQueue } from "../core/environment.ts";
 import { DEAD_INDEX, SCALING_KEY } from "../core/keys.ts";
-import { ROUTES } from "../core/routes.ts";
 import type { ParsedJobType, ParsedStage } from "../core/settings.ts";
+import type { ApiFront, ApiFrontProps } from "./api-front.ts";
 import { environmentVariables } from "./environment-variables.ts";
-import { expiringLogs } from "./expiring-logs.ts";
+import { httpFront } from "./http-front.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { JobWorker } from "./job-worker.ts";
 import { importPath } from "./node-bundle.ts";
 import { type Grant, NodeFunction } from "./node-function.ts";
 import { payloadGrants } from "./payload-grants.ts";
+import { restFront } from "./rest-front.ts";
 
 const MEMORY_MIB = 512;
-/** One second below what an HTTP API waits for. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const TIMEOUT_SECONDS = 29;
 /** As fine as AWS publishes its metrics. */
 const METRICS_PERIOD_SECONDS = 60;
 
-const NAMED_ROUTES = ROUTES.map(({ operationId, method, path }) => [operationId, `${method} ${path}`] as const);
-/** Every other request. It is authorized as the named ones are, or strangers would reach the function through it. */
-const DEFAULT_ROUTE = ["default", "$default"] as const;
+type Front = {
+  readonly add: (scope: Construct, props: ApiFrontProps) => ApiFront;
+  /** One second below what it waits for the function. */
+  readonly timeoutSeconds: number;
+};
+
+const FRONTS: Readonly<Record<ParsedStage["front"], Front>> = {
+  /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+  http: { add: httpFront, timeoutSeconds: 29 },
+  /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
+  rest: { add: restFront, timeoutSeconds: 28 },
+};
 
 /** One job type, as the API knows it. */
 export type ApiJobType = {
@@ -47,87 +52,47 @@ export type JobApiProps = {
   readonly scaler: LambdaFunction;
 };
 
-/** The HTTP API: one function behind every route, and behind whatever is no route, so that refusals have one shape. */
-export class JobApi extends Construct {
+/** The API: one function behind every route, and behind whatever is no route, so that refusals have one shape. */
+export class JobApi extends Construct implements ApiFront {
   readonly url: string;
   readonly apiId: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly keyId: string | undefined;
   readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: JobApiProps) {
     super(scope, id);
+    const { stage } = props;
+    const { add, timeoutSeconds } = FRONTS[stage.front];
     const { lambda } = new NodeFunction(this, "Handler", {
       description: "Answers the HTTP API",
       entry: apiEntry(props.jobTypes),
       memoryMiB: MEMORY_MIB,
-      timeoutSeconds: TIMEOUT_SECONDS,
-      logRetentionDays: props.stage.logRetentionDays,
+      timeoutSeconds,
+      logRetentionDays: stage.logRetentionDays,
       environment: environmentVariables(API_VARIABLES, {
         tableName: props.table.tableName,
         queues: Stack.of(this).toJsonString(queuesOf(props.jobTypes)),
         metricsPeriodSeconds: METRICS_PERIOD_SECONDS,
         payloadBucket: props.payloads.bucketName,
-        recordRetentionDays: props.stage.recordRetentionDays,
-        redriveLimit: props.stage.redriveLimit,
+        recordRetentionDays: stage.recordRetentionDays,
+        redriveLimit: stage.redriveLimit,
         scalerFunction: props.scaler.functionName,
       }),
       grants: grantsOf(props),
     });
-    const api = new HttpApi(this, "HttpApi", { apiName: Stack.of(this).stackName, createDefaultStage: false });
-    this.#route(api, lambda, props.stage);
     this.lambda = lambda;
-    this.apiId = api.apiId;
-    this.url = this.#publish(api, props.stage).url;
-  }
-
-  #route(api: HttpApi, lambda: LambdaFunction, stage: ParsedStage): void {
-    const integration = new CfnIntegration(this, "Integration", {
-      apiId: api.apiId,
-      integrationType: "AWS_PROXY",
-      integrationUri: lambda.functionArn,
-      payloadFormatVersion: "2.0",
-    });
-    for (const [operationId, routeKey] of [...NAMED_ROUTES, DEFAULT_ROUTE]) {
-      new CfnRoute(this, operationId, {
-        apiId: api.apiId,
-        routeKey,
-        authorizationType: stage.auth === "iam" ? "AWS_IAM" : "NONE",
-        target: `integrations/${integration.ref}`,
-      });
-    }
-    lambda.addPermission("Invoke", {
-      principal: new ServicePrincipal("apigateway.amazonaws.com"),
-      sourceArn: Stack.of(this).formatArn({ service: "execute-api", resource: api.apiId, resourceName: "*/*" }),
-    });
-  }
-
-  #publish(api: HttpApi, stage: ParsedStage): HttpStage {
-    const destination = new LogGroupLogDestination(expiringLogs(this, "AccessLogs", stage.logRetentionDays));
-    return new HttpStage(this, "Stage", {
-      httpApi: api,
-      autoDeploy: true,
-      throttle: { rateLimit: stage.throttle.ratePerSecond, burstLimit: stage.throttle.burst },
-      accessLogSettings: { destination, format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)) },
-    });
+    const { url, apiId, dimensions, keyId } = add(this, { stage, lambda });
+    this.url = url;
+    this.apiId = apiId;
+    this.dimensions = dimensions;
+    this.keyId = keyId;
   }
 }
 
-/** One line a request. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
-const ACCESS_LOG = {
-  requestId: "$context.requestId",
-  time: "$context.requestTimeEpoch",
-  ip: "$context.identity.sourceIp",
-  caller: "$context.identity.caller",
-  route: "$context.routeKey",
-  status: "$context.status",
-  latencyMs: "$context.responseLatency",
-  integrationMs: "$context.integrationLatency",
-  responseBytes: "$context.responseLength",
-  error: "$context.error.message",
-};
-
 const apiEntry = (jobTypes: readonly ApiJobType[]): string =>
   [
-    `import { serveApi } from "./lambdas/api/handler.ts";`,
+    `import { serveApi } from "./lambdas/api/handler";`,
     ...jobTypes.map(({ file }, index) => `import { input as input${index} } from "${importPath(file)}";`),
     `export const handler = serveApi({ ${jobTypes.map(({ name }, index) => `"${name}": input${index}`).join(", ")} });`,
   ].join("\n");

@@ -7,9 +7,10 @@ import { WORKER_VARIABLES } from "../core/environment.ts";
 import type { ParsedJobType, ParsedStage } from "../core/settings.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import type { JobSecrets } from "./generated-secret.ts";
+import type { Grant } from "./grant.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { importPath } from "./node-bundle.ts";
-import { type Grant, NodeFunction } from "./node-function.ts";
+import { NodeFunction } from "./node-function.ts";
 import { payloadGrants } from "./payload-grants.ts";
 
 export type JobWorkerProps = {
@@ -60,7 +61,7 @@ export class JobWorker extends Construct {
 
 const workerEntry = (file: string): string =>
   [
-    `import { serveWorker } from "./lambdas/worker/handler.ts";`,
+    `import { serveWorker } from "./lambdas/worker/handler";`,
     `import * as job from "${importPath(file)}";`,
     "export const handler = serveWorker(job, import.meta.url);",
   ].join("\n");

@@ -7,17 +7,17 @@ import { type BuildOptions, type BuildResult, buildSync, type OutputFile } from 
 import { loadedOutputs, type Outputs } from "./loaded-outputs.ts";
 import { losesNames } from "./lost-names.ts";
 
-/** The folder that holds `lambdas/` and `lib/`. */
+/** The folder that holds `lambdas/` and `lib/`: the project's, or that of what was built from it. */
 export const PACKAGE_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The source of a module that has no file: what a function starts with. */
+/**
+ * The source of a module that has no file: what a function starts with. It imports this project's own modules by their
+ * names without an ending, because they are `.ts` here and `.js` in the package.
+ */
 export type BundleEntry = string;
 
-/** Returns a file's path from {@link PACKAGE_FOLDER}, with slashes: what a reader of this project knows it by. */
-export const projectPath = (file: string): string => relative(PACKAGE_FOLDER, file).split(sep).join("/");
-
 /** Returns what a {@link BundleEntry} imports a file by: relative, so that no bundle tells where the project lies. */
-export const importPath = (file: string): string => `./${projectPath(file)}`;
+export const importPath = (file: string): string => `./${relative(PACKAGE_FOLDER, file).split(sep).join("/")}`;
 
 /** The module of a bundle that Lambda loads: what a {@link BundleEntry} becomes. */
 export const ENTRY_MODULE = "index.mjs";

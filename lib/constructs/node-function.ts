@@ -1,18 +1,13 @@
 import { Duration } from "aws-cdk-lib";
-import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { expiringLogs } from "./expiring-logs.ts";
+import { acknowledgeOpenGrants, type Grant, statementsOf } from "./grant.ts";
 import { type BundleEntry, bundledCode } from "./node-bundle.ts";
 
-/** Actions that a function may take, and on what. */
-export type Grant = {
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
-  /** What must hold besides, by operator and key. @default nothing */
-  readonly conditions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
-};
+export type { Grant } from "./grant.ts";
 
 export type NodeFunctionProps = {
   readonly description: string;
@@ -56,21 +51,11 @@ export class NodeFunction extends Construct {
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
       resources: [logGroup.logGroupArn],
     };
-    return new Role(this, "Role", {
+    const role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
       inlinePolicies: { Work: new PolicyDocument({ statements: statementsOf([log, ...grants]) }) },
     });
+    acknowledgeOpenGrants(role, grants);
+    return role;
   }
 }
-
-/** Returns grants as a policy says them. */
-export const statementsOf = (grants: readonly Grant[]): PolicyStatement[] =>
-  grants.map(
-    ({ actions, resources, conditions }) =>
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: [...actions],
-        resources: [...resources],
-        ...(conditions && { conditions }),
-      }),
-  );

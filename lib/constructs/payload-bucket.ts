@@ -1,12 +1,18 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import { Duration, Stack } from "aws-cdk-lib";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Bucket, CfnBucket, IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PAYLOAD_EXTRA_DAYS } from "../core/payload.ts";
-import { keepLogicalId } from "./logical-id.ts";
+import { acknowledge } from "./acknowledge.ts";
+import { closedBucket } from "./closed-bucket.ts";
 
 export type PayloadBucketProps = {
   /** How long a job's record is kept after its last write; what the record refers to is kept longer. */
   readonly recordRetentionDays: number;
+  /** Keeps a log of who read and wrote objects, in a bucket of its own. */
+  readonly isProtected: boolean;
+  /** How long that log is kept. */
+  readonly logRetentionDays: number;
 };
 
 /**
@@ -20,24 +26,43 @@ export type PayloadBucketProps = {
 export class PayloadBucket extends Construct {
   readonly bucket: IBucket;
 
-  constructor(scope: Construct, id: string, { recordRetentionDays }: PayloadBucketProps) {
+  constructor(scope: Construct, id: string, props: PayloadBucketProps) {
     super(scope, id);
-    const bucket = new Bucket(this, "Bucket", {
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: RemovalPolicy.RETAIN,
+    const bucket = closedBucket(this, "Bucket", {
+      logicalId: "PayloadBucket",
       lifecycleRules: [
         {
-          expiration: Duration.days(recordRetentionDays + PAYLOAD_EXTRA_DAYS),
+          expiration: Duration.days(props.recordRetentionDays + PAYLOAD_EXTRA_DAYS),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
     });
-    // What stays must stay closed.
-    bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    keepLogicalId(bucket, "PayloadBucket");
+    if (props.isProtected) {
+      this.#logAccess(bucket, props.logRetentionDays);
+    } else {
+      acknowledge(bucket, "S1", "who read a payload is kept where data must stay, by isProtected: not in this stage");
+    }
     this.bucket = bucket;
+  }
+
+  /** Written by hand: the CDK does this as a feature flag of the app says, and with the flag off by an access list. */
+  #logAccess(bucket: Bucket, days: number): void {
+    const logs = closedBucket(this, "AccessLogs", {
+      logicalId: "PayloadAccessLogs",
+      lifecycleRules: [{ expiration: Duration.days(days) }],
+    });
+    logs.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal("logging.s3.amazonaws.com")],
+        actions: ["s3:PutObject"],
+        resources: [logs.arnForObjects("*")],
+        conditions: {
+          ArnLike: { "aws:SourceArn": bucket.bucketArn },
+          StringEquals: { "aws:SourceAccount": Stack.of(this).account },
+        },
+      }),
+    );
+    const resource = bucket.node.defaultChild as CfnBucket;
+    resource.loggingConfiguration = { destinationBucketName: logs.bucketName };
   }
 }

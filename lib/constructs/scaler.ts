@@ -9,9 +9,10 @@ import { SCALING_KEY, SIGNALS_KEY_PREFIX } from "../core/keys.ts";
 import type { QueueBounds } from "../core/scaling/queue-scaling.ts";
 import type { ParsedJobType, ParsedStage } from "../core/settings.ts";
 import { environmentVariables } from "./environment-variables.ts";
+import { type Grant, statementsOf } from "./grant.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { JobWorker } from "./job-worker.ts";
-import { type Grant, NodeFunction, statementsOf } from "./node-function.ts";
+import { NodeFunction } from "./node-function.ts";
 
 /** What starting the SDK's clients needs: a minute's look waits for AWS, and computes next to nothing. */
 const MEMORY_MIB = 256;
@@ -20,7 +21,7 @@ const TIMEOUT_SECONDS = 70;
 /** The shortest that Lambda and EventBridge Scheduler offer. */
 const MAX_EVENT_AGE_SECONDS = 60;
 
-const ENTRY = `import { serveScaler } from "./lambdas/scaler/handler.ts";
+const ENTRY = `import { serveScaler } from "./lambdas/scaler/handler";
 export const handler = serveScaler();`;
 
 /** One job type, as the scaler knows it. */
@@ -146,7 +147,5 @@ const grantsOf = ({ table, jobTypes }: ScalerProps): readonly Grant[] => [
     conditions: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [SCALING_KEY] } },
   },
   { actions: ["sqs:GetQueueAttributes"], resources: jobTypes.map(({ queue }) => queue.queue.queueArn) },
-  // These two take no narrower resource.
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
   { actions: ["lambda:ListEventSourceMappings", "lambda:GetAccountSettings"], resources: ["*"] },
 ];

@@ -1,4 +1,4 @@
-import { CfnResource, Stack } from "aws-cdk-lib";
+import { CfnResource, type Stack } from "aws-cdk-lib";
 import type { IConstruct } from "constructs";
 import { SluiceError } from "../core/errors.ts";
 import { findingsAt, type GuardFinding, sayBreach } from "../core/guard.ts";
@@ -17,7 +17,8 @@ import { functionOf, mappingOf, queueOf, type TemplateResources } from "./templa
 export const guardTemplates = (scope: IConstruct): void => {
   scope.node.addValidation({
     validate: () => {
-      const findings = scope.node.findAll().filter(Stack.isStack).flatMap(guardStack);
+      const stacks = new Set(resourcesBelow(scope).map(({ stack }) => stack));
+      const findings = [...stacks].flatMap((stack) => guardStack(stack, scope));
       const refused = findingsAt("refuse", findings);
       if (refused.length > 0) throw refusal(refused);
       return [];
@@ -25,10 +26,12 @@ export const guardTemplates = (scope: IConstruct): void => {
   });
 };
 
-const guardStack = (stack: Stack): readonly GuardFinding[] => {
+/** Checks a stack's resources below a construct; what they refer to may be anywhere in the stack. */
+const guardStack = (stack: Stack, scope: IConstruct): readonly GuardFinding[] => {
   const resources = resourcesOf(stack);
   const template = Object.fromEntries(resources.map(({ logicalId, written }) => [logicalId, written]));
-  return resources.flatMap(({ logicalId, construct, written }) => {
+  const own = resources.filter(({ construct }) => construct.node.scopes.includes(scope));
+  return own.flatMap(({ logicalId, construct, written }) => {
     const findings = guardResource(`${stack.node.id}.${logicalId}`, template, written);
     annotateWarnings(construct, findings);
     return findings;
@@ -47,6 +50,9 @@ const guardResource = (
   return mapping === undefined ? [] : guardMapping(path, mapping);
 };
 
+const resourcesBelow = (scope: IConstruct): readonly CfnResource[] =>
+  scope.node.findAll().filter(CfnResource.isCfnResource);
+
 type StackResource = {
   readonly logicalId: string;
   readonly construct: CfnResource;
@@ -55,9 +61,7 @@ type StackResource = {
 
 /** A resource's own properties do not show what `addPropertyOverride` changes: only what is written does. */
 const resourcesOf = (stack: Stack): readonly StackResource[] =>
-  stack.node
-    .findAll()
-    .filter(CfnResource.isCfnResource)
+  resourcesBelow(stack)
     .filter((construct) => construct.stack === stack)
     .flatMap((construct) => {
       const { Resources: written } = stack.resolve(construct._toCloudFormation()) as { Resources: TemplateResources };
@@ -68,6 +72,6 @@ const refusal = (refused: readonly GuardFinding[]): SluiceError => {
   const count = refused.length === 1 ? "1 resource is" : `${refused.length} resources are`;
   const lines = refused.map(sayBreach).join("\n  ");
   return new SluiceError("TemplateRefused", `${count} not what Sluice can run:\n  ${lines}`, {
-    hint: "mend what sets these properties: bin/stages.ts, or code that adds or overrides resources",
+    hint: "mend what sets these properties: the settings, or code that adds or overrides resources",
   });
 };

@@ -1,5 +1,6 @@
 import type { AlarmMetric } from "./alarm-spec.ts";
 import { METRICS } from "./metric-names.ts";
+import type { ParsedStage } from "./settings.ts";
 
 /** The metrics that alarms and dashboard are made of. */
 export const ALARM_METRICS = {
@@ -22,3 +23,13 @@ export const ALARM_METRICS = {
   scalerRuns: { source: "scaler", name: "Invocations", statistic: "Sum" },
   scalerErrors: { source: "scaler", name: "Errors", statistic: "Sum" },
 } as const satisfies Readonly<Record<string, AlarmMetric>>;
+
+/**
+ * What the fronts call metrics that they have under other names, by the names above: those of an HTTP API.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+ */
+export const API_METRIC_NAMES: Readonly<Record<ParsedStage["front"], Readonly<Record<string, string>>>> = {
+  http: {},
+  rest: { "5xx": "5XXError" },
+};

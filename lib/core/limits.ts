@@ -36,7 +36,9 @@ export const LAMBDA_MAX_PAYLOAD_BYTES = 6_291_456;
 export const ESM_BATCH_SIZE = { min: 1, max: 10_000, maxWithoutWindow: 10 } as const;
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html */
 export const ESM_MAX_WINDOW_SECONDS = 300;
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+/** Invocations at once that a mapping reaches where nothing limits it. @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+export const ESM_STANDARD_CEILING = 1_250;
+/** The range of `MaximumConcurrency`. @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 export const ESM_MAXIMUM_CONCURRENCY = { min: 2, max: 1_000 } as const;
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 export const ESM_PROVISIONED_POLLERS = { min: { min: 2, max: 200 }, max: { min: 2, max: 2_000 } } as const;

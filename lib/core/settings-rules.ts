@@ -60,9 +60,18 @@ export const JOB_TYPE_RULES: FieldRules = {
   secrets: [text(VARIABLE_PATTERN)],
 };
 
+/** An issuer's base: API Gateway appends the path of its keys. */
+const ISSUER_PATTERN = /^https:\/\/[^\s/?#]+(\/[^\s?#]*)?$/;
+
 /** What each setting of a stage must be. */
 export const STAGE_RULES: FieldRules = {
-  auth: oneOf(["iam", "public"], "`iam` is closed by default"),
+  auth: oneOf(["iam", "jwt", "apiKey", "public"], "`iam` is closed by default"),
+  jwt: {
+    issuer: like(ISSUER_PATTERN, "be an https URL", "write it as the tokens' iss has it, with no query"),
+    audience: [like(/^\S+$/, "be a text without spaces", "write it as the tokens' aud has it")],
+  },
+  front: oneOf(["http", "rest"], "`rest` is for API keys, WAF and request validation"),
+  dailyQuota: integer(1, 1_000_000_000, "leave it out for a million"),
   isProtected: oneOf([true, false], "say true for a stage whose data must stay"),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, "choose a period that CloudWatch Logs offers"),
   recordRetentionDays: integer(1, 3_650, "30 suits most stages"),
@@ -73,5 +82,6 @@ export const STAGE_RULES: FieldRules = {
   },
   accountConcurrency: integer(1, 1_000_000, "`aws lambda get-account-settings` tells it"),
   alarmEmail: like(EMAIL_PATTERN, "be an e-mail address", "write it as name@example.com, or leave it out"),
+  monthlyBudgetUsd: integer(1, 1_000_000, "leave it out for no budget"),
   alarms: oneOf(["all", "plain"], "`plain` is for emulators"),
 };

@@ -1,3 +1,4 @@
+import { guardAccess } from "./access-guards.ts";
 import { SluiceError } from "./errors.ts";
 import { findingsAt, sayBreach } from "./guard.ts";
 import { JOB_TYPE_MAX_LENGTH, JOB_TYPE_PATTERN } from "./job-type.ts";
@@ -35,8 +36,22 @@ export type JobTypeSettings = {
 
 /** One deployment: what a user edits, in `bin/stages.ts`. */
 export type StageSettings = {
-  /** Who may call the HTTP API: `iam` takes signed requests only; `public` takes everybody's. @default "iam" */
-  readonly auth?: "iam" | "public";
+  /**
+   * Who may call the API: `iam` takes signed requests only, `jwt` tokens of an issuer, `apiKey` a key of a REST API, and
+   * `public` everybody. @default "iam"
+   */
+  readonly auth?: "iam" | "jwt" | "apiKey" | "public";
+  /** Whose tokens are taken; with `auth: "jwt"` alone, and needed then. @default none */
+  readonly jwt?: {
+    /** The `iss` of the tokens: an https URL under which `/.well-known/openid-configuration` leads to their keys. */
+    readonly issuer: string;
+    /** A token's `aud`, or its `client_id`, is one of these. */
+    readonly audience: readonly string[];
+  };
+  /** What stands before the api function: an HTTP API, or a REST API, which costs more and can more. @default "http" */
+  readonly front?: "http" | "rest";
+  /** Requests a day that the API key lets through; with `auth: "apiKey"` alone: 1–1,000,000,000. @default 1,000,000 */
+  readonly dailyQuota?: number;
   /** Keeps the data stack from being deleted by accident. @default false */
   readonly isProtected?: boolean;
   /** How long logs are kept, in days; one of the periods that CloudWatch Logs knows. @default 30 */
@@ -45,12 +60,14 @@ export type StageSettings = {
   readonly recordRetentionDays?: number;
   /** How often one dead job may be redriven before the API refuses: 1–100. @default 10 */
   readonly redriveLimit?: number;
-  /** What the HTTP API lets through, in requests a second and at once. @default 100 a second, 200 at once */
+  /** What the API lets through, in requests a second and at once. @default 100 a second, 200 at once */
   readonly throttle?: { readonly ratePerSecond: number; readonly burst: number };
   /** The account's Lambda concurrency, where synth is to check the job types against it: 10 in many new accounts. @default unknown */
   readonly accountConcurrency?: number;
   /** Who gets the alarms by e-mail, once they have confirmed it. @default nobody: subscribe to the topic yourself */
   readonly alarmEmail?: string;
+  /** What the account may cost a month, in US dollars, before the alarms' topic hears of it: 1–1,000,000. @default no budget is watched */
+  readonly monthlyBudgetUsd?: number;
   /** Which alarms there are: `plain` leaves out those that need metric math or are made of others, which emulators refuse. @default "all" */
   readonly alarms?: "all" | "plain";
   /** The job types, by name: each is a file `<name>.ts` in the jobs folder. */
@@ -69,7 +86,10 @@ export type ParsedJobType = Complete<JobTypeSettings, "maxConcurrency" | "provis
 };
 
 /** A stage's settings with every default filled in. */
-export type ParsedStage = Complete<Omit<StageSettings, "jobTypes">, "accountConcurrency" | "alarmEmail"> & {
+export type ParsedStage = Complete<
+  Omit<StageSettings, "jobTypes">,
+  "accountConcurrency" | "alarmEmail" | "jwt" | "monthlyBudgetUsd"
+> & {
   readonly name: string;
   readonly jobTypes: Readonly<Record<string, ParsedJobType>>;
 };
@@ -89,6 +109,8 @@ const JOB_TYPE_DEFAULTS = {
 
 const STAGE_DEFAULTS = {
   auth: "iam",
+  front: "http",
+  dailyQuota: 1_000_000,
   isProtected: false,
   logRetentionDays: 30,
   recordRetentionDays: 30,
@@ -100,21 +122,39 @@ const STAGE_DEFAULTS = {
 /** What becomes part of a stack's name. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
 const STAGE_NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
 
+/** How messages name a stage's settings: in the words of the file that holds them. */
+export type SettingsPlace = {
+  /** What a setting's path begins with. */
+  readonly path: string;
+  /** What the settings are of. */
+  readonly title: string;
+  readonly hint: string;
+};
+
+const stagePlace = (name: string): SettingsPlace => ({
+  path: name,
+  title: `stage ${name}`,
+  hint: "edit bin/stages.ts",
+});
+
 /**
  * Checks a stage's settings and fills in the defaults.
  *
+ * @param place @default that of a stage of `bin/stages.ts`
  * @throws SettingsInvalid naming every breach at once: path, value, range and remedy.
  */
-export const parseStage = (name: string, settings: StageSettings): ParsedStage => {
+export const parseStage = (name: string, settings: StageSettings, place = stagePlace(name)): ParsedStage => {
   const { jobTypes, ...stage } = settings;
+  const { path } = place;
   const breaches: Breach[] = [
     ...checkStageName(name),
-    ...checkFields(name, stage, STAGE_RULES),
-    ...checkJobTypes(`${name}.jobTypes`, jobTypes),
-    ...checkRecordRetention(name, soundPartOf<StageSettings>(stage, STAGE_RULES), jobTypes),
-    ...checkConcurrency(name, soundPartOf<StageSettings>(stage, STAGE_RULES), jobTypes),
+    ...checkFields(path, stage, STAGE_RULES),
+    ...checkJobTypes(`${path}.jobTypes`, jobTypes),
+    ...checkRecordRetention(path, soundPartOf<StageSettings>(stage, STAGE_RULES), jobTypes),
+    ...checkAccess(path, stage),
+    ...checkConcurrency(path, soundPartOf<StageSettings>(stage, STAGE_RULES), jobTypes),
   ];
-  if (breaches.length > 0) throw invalid(name, breaches);
+  if (breaches.length > 0) throw invalid(place, breaches);
   const parsed = Object.entries(jobTypes).map(([type, given]) => [type, complete(given)] as const);
   return { name, ...STAGE_DEFAULTS, ...withoutUndefined(stage), jobTypes: Object.fromEntries(parsed) };
 };
@@ -180,6 +220,12 @@ const checkRecordRetention = (path: string, stage: Partial<StageSettings>, jobTy
   ];
 };
 
+/** Looks at what was given, sound or not: a value that is named already breaks none of these rules besides. */
+const checkAccess = (path: string, given: Partial<StageSettings>): readonly Breach[] => {
+  const { auth, front } = STAGE_DEFAULTS;
+  return findingsAt("refuse", guardAccess(path, { auth, front, ...withoutUndefined(given) }));
+};
+
 const checkConcurrency = (
   path: string,
   { accountConcurrency }: Partial<StageSettings>,
@@ -224,10 +270,10 @@ const complete = (given: JobTypeSettings): ParsedJobType => {
 const withoutUndefined = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 
-const invalid = (name: string, breaches: readonly Breach[]): SluiceError => {
+const invalid = ({ title, hint }: SettingsPlace, breaches: readonly Breach[]): SluiceError => {
   const lines = breaches.map(sayBreach);
   const count = lines.length === 1 ? "1 setting is" : `${lines.length} settings are`;
-  return new SluiceError("SettingsInvalid", `${count} wrong in stage ${name}:\n  ${lines.join("\n  ")}`, {
-    hint: "edit bin/stages.ts",
+  return new SluiceError("SettingsInvalid", `${count} wrong in ${title}:\n  ${lines.join("\n  ")}`, {
+    hint,
   });
 };

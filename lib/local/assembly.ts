@@ -16,10 +16,13 @@ export type Stack = {
 /**
  * Reads a synthesized app (`cdk.out`), nested assemblies included: its stacks, each after those it depends on.
  *
+ * @param stackNames Which stacks, with those that they depend on. @default all
  * @throws AssemblyInvalid where the folder is no synthesized app, or not a whole one
+ * @throws StackUnknown
  */
-export const readAssembly = async (folder: string): Promise<readonly Stack[]> => {
-  const artifacts = await readArtifacts(folder);
+export const readAssembly = async (folder: string, stackNames?: readonly string[]): Promise<readonly Stack[]> => {
+  const all = await readArtifacts(folder);
+  const artifacts = stackNames === undefined ? all : chooseArtifacts(all, stackNames);
   const byId = new Map(artifacts.map((artifact) => [artifact.id, artifact]));
   const order = topologicalOrder(
     [...byId.keys()],
@@ -33,14 +36,18 @@ export const readAssembly = async (folder: string): Promise<readonly Stack[]> =>
   const stacks: Stack[] = [];
   for (const id of order) {
     const artifact = byId.get(id);
-    if (artifact?.type === "aws:cloudformation:stack") stacks.push(await readStack(artifact, assetFolders));
+    if (artifact?.type === STACK) stacks.push(await readStack(artifact, assetFolders));
   }
   if (stacks.length === 0) throw invalid(folder, "hold at least one stack, got none");
   return stacks;
 };
 
+const STACK = "aws:cloudformation:stack";
+
 type Artifact = {
   readonly id: string;
+  /** What `cdk list` calls it. */
+  readonly displayName: string;
   readonly type: string;
   readonly folder: string;
   readonly dependencies: readonly string[];
@@ -51,16 +58,38 @@ const readArtifacts = async (folder: string): Promise<readonly Artifact[]> => {
   const manifest = await readJson(folder, "manifest.json");
   const artifacts: Artifact[] = [];
   for (const [id, entry] of Object.entries(objectOf(manifest.artifacts))) {
-    const { type, dependencies, properties } = objectOf(entry);
+    const { type, dependencies, properties, displayName } = objectOf(entry);
     const own = objectOf(properties);
     if (type === "cdk:cloud-assembly") {
       artifacts.push(...(await readArtifacts(join(folder, textOf(folder, own, "directoryName")))));
     } else {
       const ids = Array.isArray(dependencies) ? dependencies.map(String) : [];
-      artifacts.push({ id, type: String(type), folder, dependencies: ids, properties: own });
+      const shown = typeof displayName === "string" ? displayName : id;
+      artifacts.push({ id, displayName: shown, type: String(type), folder, dependencies: ids, properties: own });
     }
   }
   return artifacts;
+};
+
+/** Returns the named stacks' artifacts, and all that they depend on. */
+const chooseArtifacts = (artifacts: readonly Artifact[], names: readonly string[]): readonly Artifact[] => {
+  const stacks = artifacts.filter(({ type }) => type === STACK);
+  const chosen = new Set(names.map((name) => stacks.find((stack) => isNamed(stack, name)) ?? unknown(name, stacks)));
+  // A set's iteration reaches what is added on the way.
+  for (const { dependencies } of chosen) {
+    for (const artifact of artifacts) if (dependencies.includes(artifact.id)) chosen.add(artifact);
+  }
+  return [...chosen];
+};
+
+const isNamed = ({ id, displayName, properties }: Artifact, name: string): boolean =>
+  [id, displayName, properties.stackName].includes(name);
+
+const unknown = (name: string, stacks: readonly Artifact[]): never => {
+  const known = stacks.map(({ displayName }) => displayName).join(", ");
+  throw new SluiceError("StackUnknown", `stack must be one of ${known}, got ${JSON.stringify(name)}`, {
+    hint: "name it as `npx cdk list` does",
+  });
 };
 
 const readStack = async (artifact: Artifact, assetFolders: ReadonlyMap<string, string>): Promise<Stack> => {

@@ -16,15 +16,23 @@ export const systemClock: Clock = {
   },
 };
 
-/** Runs something again and again, a period after it last ran; the answer ends it. */
+/**
+ * Runs something once each period, the first time a period from now; the answer ends it.
+ *
+ * It does not drift. Periods that are over before it could run are left out.
+ */
 export const every = (clock: Clock, periodMs: number, run: () => void): Cancel => {
   let cancel: Cancel;
-  const next = (): void => {
-    cancel = clock.after(periodMs, () => {
-      next();
+  let dueMs = clock.nowMs() + periodMs;
+  const wait = (): void => {
+    // No longer than a period, should somebody set the machine's clock back.
+    cancel = clock.after(Math.min(periodMs, dueMs - clock.nowMs()), () => {
+      const missed = Math.max(0, Math.floor((clock.nowMs() - dueMs) / periodMs));
+      dueMs += periodMs * (missed + 1);
+      wait();
       run();
     });
   };
-  next();
+  wait();
   return () => cancel();
 };

@@ -73,7 +73,7 @@ const isTextual = (contentType: string | undefined): boolean =>
   contentType === undefined || TEXTUAL.test(contentType.split(";")[0]?.trim().toLowerCase() ?? "");
 
 /** `12/Mar/2026:19:03:58 +0000`. */
-const commonLogTime = (nowMs: number): string => {
+export const commonLogTime = (nowMs: number): string => {
   const [, day, month, year, time] = new Date(nowMs).toUTCString().split(" ");
   return `${day}/${month}/${year}:${time} +0000`;
 };

@@ -46,16 +46,21 @@ export const readHttpResponse = (payload: string): HttpAnswer => {
 /** These speak of the connection, which is not the function's. */
 const CONNECTION_HEADERS = new Set(["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"]);
 
+/** Returns a function's own headers, their names in lower case. */
+export const ownHeaders = (headers: Json | undefined): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(isJsonObject(headers) ? headers : {})
+      .map(([name, value]) => [name.toLowerCase(), String(value)] as const)
+      .filter(([name]) => !CONNECTION_HEADERS.has(name)),
+  );
+
 const headersOf = ({ headers, cookies }: JsonObject): Record<string, string | readonly string[]> => {
-  const given = Object.entries(isJsonObject(headers) ? headers : {});
-  const own = given
-    .map(([name, value]) => [name.toLowerCase(), String(value)] as const)
-    .filter(([name]) => !CONNECTION_HEADERS.has(name));
-  const all = Object.fromEntries(own);
+  const all = ownHeaders(headers);
   return Array.isArray(cookies) ? { ...all, "set-cookie": cookies.map(String) } : all;
 };
 
-const isSendable = (headers: HttpAnswer["headers"]): boolean => {
+/** Tells whether HTTP allows headers of these names and values. */
+export const isSendable = (headers: HttpAnswer["headers"]): boolean => {
   try {
     for (const [name, value] of Object.entries(headers)) {
       validateHeaderName(name);

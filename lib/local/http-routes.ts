@@ -1,10 +1,13 @@
 import type { RouteSettings } from "./world.ts";
 
 /** A route that fits a request, with the values of its path's variables. */
-export type RouteMatch = {
-  readonly route: RouteSettings;
+export type RouteMatch<Route extends Routed = RouteSettings> = {
+  readonly route: Route;
   readonly pathParameters: Readonly<Record<string, string>>;
 };
+
+/** Anything that is found by `<METHOD> <path>`, or is what `$default` leads to. */
+export type Routed = { readonly routeKey: string };
 
 /**
  * Returns a function that finds the route of a request as API Gateway does: the path that says most wins, exact parts
@@ -12,9 +15,9 @@ export type RouteMatch = {
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
-export const routeMatcher = (
-  routes: readonly RouteSettings[],
-): ((method: string, path: string) => RouteMatch | undefined) => {
+export const routeMatcher = <Route extends Routed>(
+  routes: readonly Route[],
+): ((method: string, path: string) => RouteMatch<Route> | undefined) => {
   const patterns = routes.map(patternOf).sort((left, right) => (left.rank < right.rank ? -1 : 1));
   return (method, path) => {
     const segments = segmentsOf(path);
@@ -26,8 +29,8 @@ export const routeMatcher = (
   };
 };
 
-type Pattern = {
-  readonly route: RouteSettings;
+type Pattern<Route> = {
+  readonly route: Route;
   /** Undefined for `$default`, which fits all. */
   readonly segments: readonly string[] | undefined;
   readonly method: string;
@@ -35,7 +38,7 @@ type Pattern = {
   readonly rank: string;
 };
 
-const patternOf = (route: RouteSettings): Pattern => {
+const patternOf = <Route extends Routed>(route: Route): Pattern<Route> => {
   const [method = "", path] = route.routeKey.split(" ");
   if (path === undefined) return { route, segments: undefined, method: "ANY", rank: "~" };
   const segments = segmentsOf(path);
@@ -48,7 +51,7 @@ const rankOf = (segment: string): string => {
 };
 
 const fitInto = (
-  { segments, method }: Pattern,
+  { segments, method }: Pattern<unknown>,
   requestMethod: string,
   given: readonly string[],
 ): Record<string, string> | undefined => {

@@ -1,6 +1,6 @@
+import { ApiMetrics, type MeasuredApi, type RequestMeasure } from "./api-metrics.ts";
 import { EmbeddedMetrics } from "./embedded-metrics.ts";
 import type { LocalEventBody, LocalLog } from "./events.ts";
-import { HttpApiMetrics, type RequestMeasure } from "./http-api-metrics.ts";
 import { FunctionMetrics } from "./lambda/function-metrics.ts";
 import type { MetricPoint } from "./metric-point.ts";
 
@@ -8,13 +8,17 @@ import type { MetricPoint } from "./metric-point.ts";
 export class RunMetrics {
   readonly #account = new FunctionMetrics(undefined);
   readonly #functions: ReadonlyMap<string, FunctionMetrics>;
-  readonly #httpApi: HttpApiMetrics | undefined;
+  readonly #api: ApiMetrics | undefined;
   readonly #embedded: EmbeddedMetrics;
 
-  /** @param apiId none where the app has no route */
-  constructor(functionNames: readonly string[], apiId: string | undefined, onEvent: (event: LocalEventBody) => void) {
+  /** @param api none where the app has none */
+  constructor(
+    functionNames: readonly string[],
+    api: MeasuredApi | undefined,
+    onEvent: (event: LocalEventBody) => void,
+  ) {
     this.#functions = new Map(functionNames.map((name) => [name, new FunctionMetrics(name, this.#account)]));
-    this.#httpApi = apiId === undefined ? undefined : new HttpApiMetrics(apiId);
+    this.#api = api === undefined ? undefined : new ApiMetrics(api);
     this.#embedded = new EmbeddedMetrics(onEvent);
   }
 
@@ -23,7 +27,7 @@ export class RunMetrics {
   }
 
   answered(request: RequestMeasure): void {
-    this.#httpApi?.answered(request);
+    this.#api?.answered(request);
   }
 
   /** Takes the metrics that a line carries, if it carries some. */
@@ -35,7 +39,7 @@ export class RunMetrics {
   take(nowMs: number): readonly MetricPoint[] {
     return [
       ...[...this.#functions.values(), this.#account].flatMap((metrics) => metrics.take(nowMs)),
-      ...(this.#httpApi?.take(nowMs) ?? []),
+      ...(this.#api?.take(nowMs) ?? []),
       ...this.#embedded.take(),
     ];
   }

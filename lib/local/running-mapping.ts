@@ -37,7 +37,10 @@ export type MappingsOptions = {
   readonly invoke: (functionName: string, payload: string) => Promise<InvocationResult>;
   /** How long a change takes until it is in effect. */
   readonly mappingUpdateMs: number;
+  /** Of what the mapping waits for. */
   readonly clock: Clock;
+  /** Of when it was changed. */
+  readonly calendar: Clock;
   readonly onEvent: (event: LocalEventBody) => void;
   /** @default - nothing goes wrong on purpose */
   readonly faults?: RunFaults | undefined;
@@ -45,7 +48,7 @@ export type MappingsOptions = {
 
 /** Makes the mappings of a run; none polls before it is started. */
 export const openMappings = (options: MappingsOptions): readonly RunningMapping[] => {
-  const { store, invoke, mappingUpdateMs, clock, onEvent, faults } = options;
+  const { store, invoke, mappingUpdateMs, clock, calendar, onEvent, faults } = options;
   return options.settings.map((settings) => {
     const mapping = new EventSourceMapping({
       settings,
@@ -56,7 +59,7 @@ export const openMappings = (options: MappingsOptions): readonly RunningMapping[
       clock,
       onEvent,
     });
-    return { mapping, control: new ControlledMapping({ mapping, updateMs: mappingUpdateMs, clock }) };
+    return { mapping, control: new ControlledMapping({ mapping, updateMs: mappingUpdateMs, clock: calendar }) };
   });
 };
 

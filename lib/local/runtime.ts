@@ -3,7 +3,6 @@ import { alarmListener } from "./alarm-listener.ts";
 import { type Cancel, type Clock, every } from "./clock.ts";
 import type { LocalEventBody, LocalLog } from "./events.ts";
 import type { RunFaults } from "./faults/run-faults.ts";
-import { answerHttp } from "./http-api.ts";
 import type { HttpPort } from "./http-port.ts";
 import { AccountConcurrency } from "./lambda/account-concurrency.ts";
 import { ASYNC_DEFAULTS, AsyncInvocations } from "./lambda/async-invocations.ts";
@@ -12,6 +11,8 @@ import { LambdaFunction } from "./lambda/function.ts";
 import { answerLambdaCall } from "./lambda/lambda-api.ts";
 import type { InvocationResult } from "./lambda/result.ts";
 import { threadSource } from "./lambda/thread-source.ts";
+import type { PassedTime } from "./movable-clock.ts";
+import { answerApi, measuredApi } from "./run-api.ts";
 import { RunMetrics } from "./run-metrics.ts";
 import { type MappingObservation, observeMapping, openMappings } from "./running-mapping.ts";
 import { startSchedules } from "./schedules.ts";
@@ -26,7 +27,12 @@ export type RuntimeOptions = {
   readonly accountConcurrency: number;
   /** How long a change of a mapping takes until it is in effect. */
   readonly mappingUpdateMs: number;
+  /** Of how long things take. */
   readonly clock: Clock;
+  /** Of when things happen: metrics, schedules, events that wait, changes of mappings. @default - the same */
+  readonly calendar?: Clock;
+  /** What functions add to this machine's time. @default - nothing */
+  readonly passed?: PassedTime | undefined;
   readonly onLog: (line: LocalLog) => void;
   readonly onEvent: (event: LocalEventBody) => void;
   /** @default - nothing goes wrong on purpose */
@@ -34,6 +40,8 @@ export type RuntimeOptions = {
 };
 
 export type Runtime = {
+  /** Brings all that was measured to where the metrics are. */
+  publishMetrics(): void;
   observe(): readonly MappingObservation[];
   /** Starts nothing new, and waits for what runs, no longer than `drainMs`. */
   drain(drainMs: number): Promise<void>;
@@ -43,11 +51,11 @@ export type Runtime = {
 
 const METRICS_EVERY_MS = 1_000;
 
-/** Sets everything in motion that the templates describe: functions, event source mappings, schedules and the HTTP API. */
+/** Sets everything in motion that the templates describe: functions, event source mappings, schedules and the API. */
 export const startRuntime = (options: RuntimeOptions): Runtime => {
-  const { world, store, http, clock, onEvent } = options;
+  const { world, store, http, clock, calendar = clock, onEvent } = options;
   const functionNames = options.functions.map(({ name }) => name);
-  const metrics = new RunMetrics(functionNames, world.routes[0]?.apiId, onEvent);
+  const metrics = new RunMetrics(functionNames, measuredApi(world), onEvent);
   const pool = openPool(options, metrics);
   options.faults?.crashBy((environment) => pool.crash(environment));
   const functions = openFunctions(options, pool, metrics);
@@ -57,11 +65,11 @@ export const startRuntime = (options: RuntimeOptions): Runtime => {
   const asyncInvocations = new AsyncInvocations({
     invoke,
     settingsOf: (functionName) => world.asyncSettings.get(functionName) ?? ASYNC_DEFAULTS,
-    clock,
+    clock: calendar,
     onEvent,
   });
   const send = (functionName: string, payload: string): void => asyncInvocations.send(functionName, payload);
-  const mappings = openMappings({ ...options, settings: world.mappings, invoke });
+  const mappings = openMappings({ ...options, calendar, settings: world.mappings, invoke });
   store.answerLambdaBy(
     answerLambdaCall({
       functions: options.functions,
@@ -72,16 +80,14 @@ export const startRuntime = (options: RuntimeOptions): Runtime => {
     }),
   );
   store.watchAlarms(world.alarms, alarmListener(world.topics, onEvent));
-  http.answerWith(
-    answerHttp({ routes: world.routes, invoke, clock, onAnswer: (request) => metrics.answered(request) }),
-  );
+  http.answerWith(answerApi(world, { invoke, clock, onAnswer: (request) => metrics.answered(request) }));
   for (const { mapping } of mappings) mapping.start();
-  const cancelSchedules = startSchedules({ schedules: world.schedules, send, clock });
-  const cancelMetrics: Cancel = every(clock, METRICS_EVERY_MS, () => {
-    store.publish(metrics.take(clock.nowMs()));
-  });
+  const cancelSchedules = startSchedules({ schedules: world.schedules, send, clock: calendar });
+  const publishMetrics = (): void => store.publish(metrics.take(calendar.nowMs()));
+  const cancelMetrics: Cancel = every(clock, METRICS_EVERY_MS, publishMetrics);
 
   return {
+    publishMetrics,
     observe: () =>
       mappings.map((running) => observeMapping(running, store, environmentsOf(running.mapping.settings.functionName))),
     drain: async (drainMs) => {
@@ -104,7 +110,7 @@ export const startRuntime = (options: RuntimeOptions): Runtime => {
 };
 
 const openPool = (
-  { store, accountConcurrency, clock, onLog, onEvent, faults }: RuntimeOptions,
+  { store, accountConcurrency, clock, calendar = clock, passed, onLog, onEvent, faults }: RuntimeOptions,
   metrics: RunMetrics,
 ): EnvironmentPool =>
   new EnvironmentPool({
@@ -113,8 +119,9 @@ const openPool = (
     source: threadSource(),
     awsUrl: store.url,
     clock,
+    passed,
     onLog: (line) => {
-      metrics.hear(line, clock.nowMs());
+      metrics.hear(line, calendar.nowMs());
       onLog(line);
     },
     onEvent,

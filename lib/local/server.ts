@@ -11,7 +11,9 @@ import type { FaultPlan } from "./faults/fault-plan.ts";
 import { RunFaults } from "./faults/run-faults.ts";
 import { type HttpPort, openHttpPort } from "./http-port.ts";
 import { defaultAccountConcurrency } from "./lambda/account-concurrency.ts";
+import { MovableClock } from "./movable-clock.ts";
 import { checkOverrides, withOverrides } from "./overrides.ts";
+import { apiKeysOf, emptyRestWorld } from "./rest-world.ts";
 import type { MappingObservation } from "./running-mapping.ts";
 import { startRuntime } from "./runtime.ts";
 import { checkTemplates } from "./template-check.ts";
@@ -30,6 +32,8 @@ export type { MappingObservation } from "./running-mapping.ts";
 export type LocalOptions = {
   /** A synthesized app: a `cdk.out`. */
   readonly assemblyFolder: string;
+  /** Which of its stacks, with those that they depend on. @default all */
+  readonly stacks?: readonly string[] | undefined;
   /** Where the HTTP API answers; 0 takes any free port. */
   readonly port: number;
   /** Where AWS's services answer; 0 takes any free port. */
@@ -48,6 +52,8 @@ export type LocalOptions = {
   readonly onEvent?: (event: LocalEvent) => void;
   /** What goes wrong on purpose; each time there is an event. @default nothing */
   readonly faults?: FaultPlan;
+  /** Whether {@link LocalRun.passTime} may be called. @default false */
+  readonly isTimeMovable?: boolean;
 };
 
 /** An app that runs on this machine. */
@@ -60,11 +66,23 @@ export type LocalRun = {
   readonly data: { readonly folder: string; readonly found: FoundData } | undefined;
   /** The stacks' outputs, by `<stack>.<output>`. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** What the header `x-api-key` may say; empty where the API asks for no key. */
+  readonly apiKeys: readonly string[];
   observe(): readonly MappingObservation[];
   /** Returns the environment variables that the template gives to a function. @throws FunctionUnknown */
   variablesOf(logicalIdOrName: string): Readonly<Record<string, string>>;
   /** From now on nothing goes wrong on purpose. */
   endFaults(): void;
+  /**
+   * Passes over a time, in which nothing happens: what is due at its end happens then, once.
+   *
+   * Dates go by it: those of metrics and alarms, schedules, messages in queues, events that wait, changes of mappings,
+   * and `Date` in functions. Durations do not: time-outs, timers in functions and the pace of mappings are this machine's.
+   * Alarms have looked at all metrics up to then when it resolves.
+   *
+   * @throws TimeFixed in a run that was not started with `isTimeMovable`
+   */
+  passTime(ms: number): Promise<void>;
   /** Ends the run; invocations underway get `drainMs` to end. @default drainMs 10,000 */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
 };
@@ -78,14 +96,16 @@ const MAPPING_UPDATE_MS = 10_000;
  *
  * Nothing is left running after an error.
  *
- * @throws AssemblyInvalid, TemplateUnsupported, TemplateInvalid, VariableUnknown, PortInUse, DataFolderInUse,
+ * @throws AssemblyInvalid, StackUnknown, TemplateUnsupported, TemplateInvalid, VariableUnknown, PortInUse, DataFolderInUse,
  * DataFolderInvalid, DataFolderDamaged, TableDiffers or ResourceFailed
  */
 export const startLocal = async (options: LocalOptions): Promise<LocalRun> => {
-  const stacks = await readAssembly(options.assemblyFolder);
+  const stacks = await readAssembly(options.assemblyFolder, options.stacks);
   const differences = groupDifferences(checkTemplates(stacks));
   checkOverrides(stacks, options.environment ?? {});
-  const onEvent = (event: LocalEventBody): void => options.onEvent?.({ ...event, atMs: systemClock.nowMs() });
+  const movable = options.isTimeMovable === true ? new MovableClock() : undefined;
+  const { nowMs } = movable === undefined ? systemClock : { nowMs: () => movable.nowMs() };
+  const onEvent = (event: LocalEventBody): void => options.onEvent?.({ ...event, atMs: nowMs() });
 
   const http = await openHttpPort(options.port);
   let store: Store | undefined;
@@ -94,23 +114,28 @@ export const startLocal = async (options: LocalOptions): Promise<LocalRun> => {
     const faults = options.faults === undefined ? undefined : new RunFaults(options.faults, onFault);
     const onFailure = ({ message }: Error): void => onEvent({ kind: "store-failed", message });
     const dataFolder = options.dataFolder === undefined ? undefined : resolve(options.dataFolder);
-    store = await startStore(options.awsPort, onFailure, faults, dataFolder);
+    store = await startStore(options.awsPort, onFailure, faults, dataFolder, movable?.passed);
     const { found } = store;
     const data = dataFolder === undefined || found === undefined ? undefined : { folder: dataFolder, found };
-    return { ...(await run(options, stacks, http, store, faults, onEvent)), differences, data };
+    return { ...(await run(options, stacks, { http, store, faults, movable, onEvent })), differences, data };
   } catch (error) {
     await Promise.all([http.close(), store?.stop()]);
     throw error;
   }
 };
 
+type Parts = {
+  readonly http: HttpPort;
+  readonly store: Store;
+  readonly faults: RunFaults | undefined;
+  readonly movable: MovableClock | undefined;
+  readonly onEvent: (event: LocalEventBody) => void;
+};
+
 const run = async (
   options: LocalOptions,
   stacks: readonly Stack[],
-  http: HttpPort,
-  store: Store,
-  faults: RunFaults | undefined,
-  onEvent: (event: LocalEventBody) => void,
+  { http, store, faults, movable, onEvent }: Parts,
 ): Promise<Omit<LocalRun, "differences" | "data">> => {
   const keepSecret = options.dataFolder === undefined ? forgetSecrets : keepSecrets(secretsFileOf(options.dataFolder));
   const world = emptyWorld(stacks, http, store, keepSecret);
@@ -124,6 +149,8 @@ const run = async (
     accountConcurrency: options.accountConcurrency ?? defaultAccountConcurrency(),
     mappingUpdateMs: options.mappingUpdateMs ?? MAPPING_UPDATE_MS,
     clock: systemClock,
+    calendar: movable ?? systemClock,
+    passed: movable?.passed,
     onLog: options.onLog ?? (() => undefined),
     onEvent,
     faults,
@@ -138,11 +165,18 @@ const run = async (
     apiUrl: http.url,
     awsUrl: store.url,
     outputs,
+    apiKeys: apiKeysOf(world.rest),
     observe: runtime.observe,
     variablesOf: (logicalIdOrName) => variablesOf(functions, logicalIdOrName),
     endFaults: () => {
       faults?.end();
       if (faults !== undefined) store.endFaults();
+    },
+    passTime: async (ms) => {
+      if (movable === undefined) throw TIME_FIXED;
+      runtime.publishMetrics();
+      await store.pass(ms);
+      movable.runDue();
     },
     stop: ({ drainMs = DRAIN_MS } = {}) => {
       stopped ??= stop(drainMs);
@@ -166,8 +200,13 @@ const emptyWorld = (stacks: readonly Stack[], http: HttpPort, store: Store, keep
   asyncSettings: new Map(),
   integrations: new Map(),
   routes: [],
+  rest: emptyRestWorld(),
   alarms: [],
   topics: new Map(),
+});
+
+const TIME_FIXED = new SluiceError("TimeFixed", "the run's time must be movable, got one that goes by itself", {
+  hint: "start it with isTimeMovable",
 });
 
 const variablesOf = (

@@ -8,6 +8,8 @@ import { SUPPORTED_TYPES } from "./resources/table.ts";
 import { inspectFields } from "./resources/treatment.ts";
 import type { TemplateResource } from "./template.ts";
 
+const APIS = ["AWS::ApiGatewayV2::Api", "AWS::ApiGateway::RestApi"];
+
 /**
  * Looks through all templates before anything is started.
  *
@@ -20,9 +22,11 @@ export const checkTemplates = (stacks: readonly Stack[]): readonly Difference[] 
     ...resourcesOf(stack).flatMap(([path, resource]) => unsupportedIn(stack, path, resource)),
     ...unsupportedOutputs(stack),
   ]);
-  const apis = stacks.flatMap(resourcesOf).filter(([, { type }]) => type === "AWS::ApiGatewayV2::Api");
+  const apis = stacks.flatMap(resourcesOf).filter(([, { type }]) => APIS.includes(type));
   if (apis.length > 1) {
-    unsupported.push(`${apis.map(([path]) => path).join(", ")}: one HTTP API is supported: a run has one port for it`);
+    unsupported.push(
+      `${apis.map(([path]) => path).join(", ")}: one HTTP or REST API is supported: a run has one port for it`,
+    );
   }
   if (unsupported.length > 0) throw refusal(unsupported);
   return stacks.flatMap(resourcesOf).flatMap(([, resource]) => differencesOf(resource));

@@ -1,6 +1,7 @@
 import type { AlarmSettings, TopicSettings } from "./alarm-settings.ts";
 import type { SecretKeeper } from "./data/secret-file.ts";
 import type { JsonObject } from "./json.ts";
+import type { RestWorld } from "./rest-world.ts";
 
 /** What the resources of a template come to: each type puts its own in, and looks up what it points at. */
 export type World = {
@@ -25,6 +26,7 @@ export type World = {
   readonly asyncSettings: Map<string, AsyncSettings>;
   readonly integrations: Map<string, IntegrationSettings>;
   readonly routes: RouteSettings[];
+  readonly rest: RestWorld;
   /** Each after those that it is made of. */
   readonly alarms: AlarmSettings[];
   /** By ARN. */

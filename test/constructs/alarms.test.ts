@@ -319,7 +319,7 @@ describe("docs/alarms.md", () => {
     const specs = [...QUEUE_ALARMS, ...STAGE_ALARMS];
     const ids = specs.map(({ id }) => id);
 
-    const rows = rowsOf("docs/alarms.md").filter(([id = ""]) => ids.includes(id));
+    const rows = rowsOf("docs/alarms.md").filter((row) => ids.includes(row[0] ?? "") && row.length > 2);
 
     expect(rows.map((row) => row.slice(0, 5))).toEqual(
       specs.map((spec) => [

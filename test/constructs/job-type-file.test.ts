@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkJobTypeFiles } from "../../lib/constructs/job-type-file.ts";
+import { checkJobTypeFiles, jobTypeFile } from "../../lib/constructs/job-type-file.ts";
 import { PACKAGE_FOLDER } from "../../lib/constructs/node-bundle.ts";
 import type { SluiceError } from "../../lib/core/errors.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -47,7 +47,7 @@ describe("checkJobTypeFiles", () => {
 
     expect(refusal).toEqual({
       code: "JobTypeFilesInvalid",
-      hint: "mend the files, or remove their job types from bin/stages.ts",
+      hint: "mend the files, or remove their job types from the settings",
       lines: [
         "5 job type files are wrong:",
         "  gone.ts must exist, got no file",
@@ -67,5 +67,21 @@ describe("checkJobTypeFiles", () => {
     expect(refusal?.lines[0]).toBe("1 job type file is wrong:");
     expect(refusal?.lines[1]).toContain('"Could not resolve \\"./three.ts\\"" (a.ts:3), 2 more');
     expect(refusal?.lines).toHaveLength(2);
+  });
+});
+
+describe("jobTypeFile", () => {
+  test("finds a module in TypeScript or in JavaScript", () => {
+    const folder = temporaryFolder({ "a.ts": GOOD, "a.js": "", "b.js": "", "c.mjs": "" });
+
+    expect(["a", "b", "c"].map((type) => relative(folder, jobTypeFile(folder, type)))).toEqual([
+      "a.ts",
+      "b.js",
+      "c.mjs",
+    ]);
+  });
+
+  test("names the file to write where there is none", () => {
+    expect(jobTypeFile("jobs", "resize")).toBe(join("jobs", "resize.ts"));
   });
 });

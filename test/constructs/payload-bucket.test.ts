@@ -80,3 +80,46 @@ describe("PayloadBucket", () => {
     template.allResources(POLICY, kept);
   });
 });
+
+describe("the access log of a protected stage's payloads", () => {
+  const template = dataOf({ isProtected: true, logRetentionDays: 90 });
+  const { PayloadBucket: payloads, PayloadAccessLogs: logs } = template.findResources(BUCKET);
+
+  test("is a second bucket, closed as the first, where lines stay for as long as logs do", () => {
+    template.resourceCountIs(BUCKET, 2);
+    expect(payloads?.Properties.LoggingConfiguration).toEqual({ DestinationBucketName: { Ref: "PayloadAccessLogs" } });
+    expect(logs?.Properties).toEqual({
+      ...dataOf().findResources(BUCKET).PayloadBucket?.Properties,
+      LifecycleConfiguration: { Rules: [{ Status: "Enabled", ExpirationInDays: 90 }] },
+    });
+  });
+
+  test("takes lines from S3 alone, about this bucket and from this account", () => {
+    const policies = Object.values(template.findResources(POLICY));
+    const ofLogs = policies.find(({ Properties }) => Properties.Bucket.Ref === "PayloadAccessLogs");
+
+    const allowed = ofLogs?.Properties.PolicyDocument.Statement.filter(
+      ({ Effect }: { Effect: string }) => Effect === "Allow",
+    );
+
+    expect(allowed).toEqual([
+      {
+        Effect: "Allow",
+        Principal: { Service: "logging.s3.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: { "Fn::Join": ["", [{ "Fn::GetAtt": ["PayloadAccessLogs", "Arn"] }, "/*"]] },
+        Condition: {
+          ArnLike: { "aws:SourceArn": { "Fn::GetAtt": ["PayloadBucket", "Arn"] } },
+          StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } },
+        },
+      },
+    ]);
+  });
+
+  test("stays when its stack goes", () => {
+    const kept = { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" };
+
+    template.allResources(BUCKET, kept);
+    template.allResources(POLICY, kept);
+  });
+});

@@ -109,7 +109,7 @@ describe("the guard of a stage", () => {
 
     const { refusal } = synthesisOf(app);
 
-    expect(refusal).toMatchObject({ code: "TemplateRefused", hint: expect.stringContaining("bin/stages.ts") });
+    expect(refusal).toMatchObject({ code: "TemplateRefused", hint: expect.stringContaining("the settings") });
     expect(refusal?.message.split("\n")[0]).toBe("4 resources are not what Sluice can run:");
     expect([...linesOf(refusal)].sort()).toEqual([
       expect.stringMatching(/^Pipeline\.PipelineworkWorkerMapping\w+\.BatchSize must be at most 10 .*, got 100/),

@@ -27,6 +27,8 @@ describe("parseStage", () => {
     expect(parseStage("dev", { jobTypes: { work: {} } })).toEqual({
       name: "dev",
       auth: "iam",
+      front: "http",
+      dailyQuota: 1_000_000,
       isProtected: false,
       logRetentionDays: 30,
       recordRetentionDays: 30,
@@ -88,7 +90,7 @@ describe("parseStage", () => {
     expect(refusal).toMatchObject({ code: "SettingsInvalid", hint: "edit bin/stages.ts" });
     expect(refusal.message.split("\n")[0]).toBe("9 settings are wrong in stage dev:");
     expect(linesOf(refusal)).toEqual([
-      'dev.auth must be one of "iam", "public", got "open" (`iam` is closed by default)',
+      'dev.auth must be one of "iam", "jwt", "apiKey", "public", got "open" (`iam` is closed by default)',
       expect.stringMatching(/^dev\.logRetentionDays must be one of 1, 3, 5, .*, got 31 \(.+\)$/),
       "dev.throttle.ratePerSecond must be a whole number from 1 to 10000, got 0 (an account's own limit is 10,000 a second)",
       'dev.jobTypes must have names in kebab-case of at most 40 characters, got "Bad_Name" (rename the job type and its file)',
@@ -147,6 +149,17 @@ describe("parseStage", () => {
     expect(linesOf(refusalOf({ accountConcurrency, jobTypes: { work: {} } }))).toEqual([
       expect.stringMatching(/^dev\.accountConcurrency must be a whole number from 1 to 1000000, got .+ \(.+\)$/),
     ]);
+  });
+
+  it.each([0, 1_000_001, 9.99, "20", null])("rejects a monthlyBudgetUsd of %j", (monthlyBudgetUsd) => {
+    expect(linesOf(refusalOf({ monthlyBudgetUsd, jobTypes: { work: {} } }))).toEqual([
+      expect.stringMatching(/^dev\.monthlyBudgetUsd must be a whole number from 1 to 1000000, got .+ \(.+\)$/),
+    ]);
+  });
+
+  it("accepts a monthlyBudgetUsd, and has none by itself", () => {
+    expect(parseStage("dev", { monthlyBudgetUsd: 1, jobTypes: { work: {} } })).toMatchObject({ monthlyBudgetUsd: 1 });
+    expect(parseStage("dev", { jobTypes: { work: {} } })).not.toHaveProperty("monthlyBudgetUsd");
   });
 
   it.each(["me", "me@home", "a b@example.com", "@example.com", "me@example.", "me@@example.com", 7, null])(

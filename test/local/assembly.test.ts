@@ -46,6 +46,31 @@ describe("readAssembly", () => {
     expect(stacks.map(({ name }) => name)).toEqual(["Dev-App"]);
   });
 
+  it("gives the stacks that are named, and what they depend on", async () => {
+    const builder = new AssemblyBuilder(temporaryFolder());
+    const { S3Key } = builder.code("export const handler = () => 1;");
+    const folder = builder.write({
+      Data: { template },
+      App: { template, dependencies: ["Data"] },
+      Other: { template },
+    });
+
+    const stacks = await readAssembly(folder, ["App"]);
+
+    expect(stacks.map(({ name }) => name)).toEqual(["Data", "App"]);
+    expect(stacks[0]?.assetFolders.has(S3Key)).toBe(true);
+  });
+
+  it("rejects a stack that the app has not, naming those that it has", async () => {
+    const folder = new AssemblyBuilder(temporaryFolder()).write({ Data: { template }, App: { template } });
+
+    await expect(readAssembly(folder, ["App", "Shop"])).rejects.toMatchObject({
+      code: "StackUnknown",
+      message: 'stack must be one of Data, App, got "Shop"',
+      hint: "name it as `npx cdk list` does",
+    });
+  });
+
   it("rejects a folder that is no synthesized app, and says how to make one", async () => {
     const folder = temporaryFolder();
 

@@ -88,12 +88,15 @@ const writeApp = (): string => {
   return builder.writeResources(resources, { Outputs: { ApiId: { Value: { Ref: "Api" } } } });
 };
 
-const start = async (): Promise<{ run: LocalRun; events: LocalEvent[]; cloudWatch: CloudWatchClient }> => {
+const start = async (
+  isTimeMovable = false,
+): Promise<{ run: LocalRun; events: LocalEvent[]; cloudWatch: CloudWatchClient }> => {
   const events: LocalEvent[] = [];
   const run = await startLocal({
     assemblyFolder: writeApp(),
     port: 0,
     awsPort: 0,
+    isTimeMovable,
     onEvent: (event) => events.push(event),
   });
   const cloudWatch = new CloudWatchClient(clientOptions(run.awsUrl));
@@ -167,5 +170,31 @@ describe("a run", () => {
         message: expect.stringContaining("Somebody has to look.\nReason: Of its 1 alarms, these are in ALARM: dying."),
       }),
     ]);
+  });
+
+  it("goes on from a later time, for metrics, alarms and functions alike, when time is passed", async () => {
+    const { run, events } = await start(true);
+    const hourMs = 3_600_000;
+    const stateOf = (name: string) => events.findLast((event) => event.kind === "alarm-changed" && event.name === name);
+    await run.passTime(hourMs);
+    await fetch(`${run.apiUrl}/`);
+
+    // What the function printed may come a moment later than its answer.
+    await expect
+      .poll(async () => {
+        await run.passTime(60_000);
+        return stateOf("dying");
+      })
+      .toMatchObject({ to: "ALARM" });
+    expect(stateOf("dying")?.atMs).toBeGreaterThan(Date.now() + hourMs);
+    await run.passTime(10 * 60_000);
+
+    expect(stateOf("dying")).toMatchObject({ to: "INSUFFICIENT_DATA" });
+  });
+
+  it("rejects to pass time where time goes by itself", async () => {
+    const { run } = await start();
+
+    await expect(run.passTime(1_000)).rejects.toMatchObject({ code: "TimeFixed" });
   });
 });

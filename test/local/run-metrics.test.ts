@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { measuredHttpApi } from "../../lib/local/api-metrics.ts";
 import type { LocalEventBody } from "../../lib/local/events.ts";
 import { RunMetrics } from "../../lib/local/run-metrics.ts";
 
@@ -6,7 +7,7 @@ const NOW_MS = Date.parse("2026-11-22T10:00:00Z");
 
 describe("RunMetrics", () => {
   it("tells requests of the HTTP API by its id, and by its stage", () => {
-    const metrics = new RunMetrics([], "abc", () => undefined);
+    const metrics = new RunMetrics([], measuredHttpApi("abc"), () => undefined);
     metrics.answered({ status: 202, latencyMs: 20, integrationMs: 15 });
     metrics.answered({ status: 404, latencyMs: 1, integrationMs: undefined });
     metrics.answered({ status: 503, latencyMs: 60, integrationMs: 50 });

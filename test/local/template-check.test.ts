@@ -76,7 +76,7 @@ describe("checkTemplates", () => {
 
     const refusal = await refusalOf({ Resources: { One: api, Two: api } });
 
-    expect(refusal).toEqual(["App.One, App.Two: one HTTP API is supported: a run has one port for it"]);
+    expect(refusal).toEqual(["App.One, App.Two: one HTTP or REST API is supported: a run has one port for it"]);
   });
 
   it("names what works otherwise than on AWS", async () => {

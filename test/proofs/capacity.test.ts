@@ -29,7 +29,9 @@ describe("a receiver that takes 20 at once", () => {
     expect(followed.wasted(foundMs + 15_000)).toBeLessThanOrEqual(0.03);
   });
 
-  it("is overrun by the plain mapping, by a limit that is too high and by KEDA's formula, and left idle by a low one", async () => {
+  it("is overrun by the plain mapping, by a limit that is too high and by KEDA's formula, and left idle by a low one", {
+    timeout: 1_800_000,
+  }, async () => {
     const low = await fixed(15);
     const high = await fixed(30);
     const plain = await play("plain-mapping", { hasScaler: false });

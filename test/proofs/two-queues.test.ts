@@ -106,8 +106,8 @@ it("shares an account of 10 between two queues by their backlog, starves neither
   // A calm look comes each minute, in a shortage one each ten seconds; a change takes effect five seconds later.
   const napLeads = samples.slice(75, before);
   expect(mean(napLeads, "nap")).toBeGreaterThan(1.5 * mean(napLeads, "doze"));
-  const dozeLeads = samples.slice(before + 25, before + 60);
-  expect(mean(dozeLeads, "doze")).toBeGreaterThan(1.5 * mean(dozeLeads, "nap"));
+  const dozeLeads = samples.slice(before + 30, before + 90);
+  expect(mean(dozeLeads, "doze")).toBeGreaterThan(1.2 * mean(dozeLeads, "nap"));
   for (const type of TYPES) {
     const starved = samples.filter((one, at) => {
       const earlier = samples[at - 15];

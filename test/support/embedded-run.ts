@@ -33,6 +33,8 @@ export const testRun = async (
     /** How long a change of a mapping takes. */
     readonly mappingUpdateMs?: number;
     readonly faults?: LocalOptions["faults"];
+    /** Whether `run.passTime` may be called. */
+    readonly isTimeMovable?: boolean;
     /** Changes the assembly after it was written. */
     readonly afterSynthesis?: (assemblyFolder: string) => void;
   } = {},
@@ -48,8 +50,9 @@ export const testRun = async (
     accountConcurrency: options.accountConcurrency,
     environment: { [API_VARIABLES.metricsPeriodSeconds]: "1", ...options.environment },
     mappingUpdateMs: options.mappingUpdateMs,
+    faults: options.faults,
+    isTimeMovable: options.isTimeMovable,
     onEvent: options.onEvent,
-    ...(options.faults === undefined ? {} : { faults: options.faults }),
     onLog: (line) => {
       logs.push(line.text);
       options.onLog?.(line);

@@ -1,4 +1,5 @@
 import { forgetSecrets } from "../../lib/local/data/secret-file.ts";
+import { emptyRestWorld } from "../../lib/local/rest-world.ts";
 import type { World } from "../../lib/local/world.ts";
 
 /** A world in which nothing is made yet, and where no service answers. */
@@ -17,6 +18,7 @@ export const emptyWorld = (): World => ({
   asyncSettings: new Map(),
   integrations: new Map(),
   routes: [],
+  rest: emptyRestWorld(),
   alarms: [],
   topics: new Map(),
 });

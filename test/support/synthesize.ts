@@ -19,7 +19,10 @@ export type StageTemplates = { readonly data: Template; readonly pipeline: Templ
 /** The stages of `bin/stages.ts`, by name. */
 export const shippedStages: Readonly<Record<string, StageSettings>> = stages;
 
-/** Returns a stage's templates, bundling nothing: the job types' files need not be there. */
+/**
+ * Returns a stage's templates, with each resource's path, as `cdk synth` writes it. Bundles nothing: the job types'
+ * files need not be there.
+ */
 export const templatesOf = (
   name: string,
   settings: StageSettings | undefined = shippedStages[name],
@@ -27,7 +30,7 @@ export const templatesOf = (
   if (settings === undefined) throw new Error(`bin/stages.ts has no stage ${name}`);
   const folder = mkdtempSync(join(tmpdir(), "sluice-synth-"));
   try {
-    synthesize(folder, { name, settings }, { "aws:cdk:bundling-stacks": [] });
+    synthesize(folder, { name, settings }, { "aws:cdk:bundling-stacks": [], "aws:cdk:enable-path-metadata": true });
     return { data: templateIn(folder, "Data"), pipeline: templateIn(folder, "Pipeline") };
   } finally {
     rmSync(folder, { recursive: true });
@@ -47,7 +50,8 @@ const synthesize = (
   app.synth();
 };
 
-const flags = (): Readonly<Record<string, unknown>> =>
+/** The feature flags of `cdk.json`. */
+export const flags = (): Readonly<Record<string, unknown>> =>
   JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8")).context;
 
 const templateIn = (folder: string, stack: string): Template =>

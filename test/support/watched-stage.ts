@@ -38,7 +38,7 @@ const watchedStage = (stack: Stack, settings: StageSettings): WatchedStage => {
       queue: new JobQueue(stack, `${name}Queue`, { jobType: name, settings: jobType }),
       worker: { lambda: lambda(`${name}Worker`) },
     })),
-    api: { apiId: "api1", url: "https://api1.example.com/", lambda: lambda("Api") },
+    api: { dimensions: { ApiId: "api1" }, url: "https://api1.example.com/", lambda: lambda("Api") },
     table: new TableV2(stack, "Table", { partitionKey: { name: "pk", type: AttributeType.STRING } }),
     scaler: { lambda: lambda("Scaler") },
   };

@@ -1,4 +1,4 @@
-import { ESM_INVOCATIONS_PER_POLLER } from "../limits.ts";
+import { ESM_INVOCATIONS_PER_POLLER, ESM_STANDARD_CEILING } from "../limits.ts";
 
 /**
  * The event source mapping between an SQS queue and a Lambda function, as AWS documents its scaling: a pure step
@@ -45,7 +45,7 @@ export type EsmObservation = {
   readonly throttledInvocations: number;
 };
 
-const STANDARD = { start: 5, idle: 2, ceiling: 1_250, perMinute: 300 } as const;
+const STANDARD = { start: 5, idle: 2, ceiling: ESM_STANDARD_CEILING, perMinute: 300 } as const;
 const PROVISIONED_PER_MINUTE = 1_000;
 const KEPT_PER_FAILURE = 0.97;
 const QUIET_MS = 60_000;

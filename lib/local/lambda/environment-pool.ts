@@ -1,6 +1,7 @@
 import { type Cancel, type Clock, every } from "../clock.ts";
 import type { EnvironmentEnd, LocalEventBody, LocalLog } from "../events.ts";
 import type { RunFaults } from "../faults/run-faults.ts";
+import type { PassedTime } from "../movable-clock.ts";
 import type { FunctionSettings } from "../world.ts";
 import { Environment } from "./environment.ts";
 import type { FunctionError } from "./result.ts";
@@ -14,6 +15,8 @@ export type EnvironmentPoolOptions = {
   readonly source: URL;
   readonly awsUrl: string;
   readonly clock: Clock;
+  /** What functions add to this machine's time. @default - nothing */
+  readonly passed?: PassedTime | undefined;
   readonly onLog: (line: LocalLog) => void;
   readonly onEvent: (event: LocalEventBody) => void;
   /** @default - nothing goes wrong on purpose */
@@ -135,7 +138,7 @@ export class EnvironmentPool {
   }
 
   #open(settings: FunctionSettings): Environment | undefined {
-    const { awsUrl, source, clock, onLog, onEvent, faults } = this.#options;
+    const { awsUrl, source, clock, passed, onLog, onEvent, faults } = this.#options;
     const onEnd = (reason: EnvironmentEnd): void => {
       this.#forget(environment);
       onEvent({ kind: "environment-ended", functionName: settings.name, reason });
@@ -143,7 +146,7 @@ export class EnvironmentPool {
     let environment: Environment;
     try {
       const clockOffMs = faults?.clockOffMs(settings.name);
-      environment = new Environment({ settings, awsUrl, source, clock, clockOffMs, onLog, onEnd });
+      environment = new Environment({ settings, awsUrl, source, clock, clockOffMs, passed, onLog, onEnd });
       return environment;
     } catch (error) {
       // Node refuses some NODE_OPTIONS.

@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Clock } from "../clock.ts";
 import type { EnvironmentEnd, LocalLog } from "../events.ts";
+import type { PassedTime } from "../movable-clock.ts";
 import type { FunctionSettings } from "../world.ts";
 import { newEnvironmentKey } from "./environment-key.ts";
 import { openThread } from "./open-thread.ts";
@@ -15,6 +16,8 @@ export type EnvironmentOptions = {
   readonly clock: Clock;
   /** By how much the function's clock is wrong, where somebody asked for that. @default - it is right */
   readonly clockOffMs?: number | undefined;
+  /** What the function adds to this machine's time. @default - nothing */
+  readonly passed?: PassedTime | undefined;
   readonly onLog: (line: LocalLog) => void;
   /** Called once, when the environment can run nothing more. */
   readonly onEnd: (reason: EnvironmentEnd) => void;
@@ -49,7 +52,12 @@ export class Environment {
     this.settings = options.settings;
     this.#clock = options.clock;
     this.#onEnd = options.onEnd;
-    const { thread, closed } = openThread({ clockOffMs: undefined, ...options, accessKeyId: this.accessKeyId });
+    const { thread, closed } = openThread({
+      clockOffMs: undefined,
+      passed: undefined,
+      ...options,
+      accessKeyId: this.accessKeyId,
+    });
     this.#thread = thread;
     this.#closed = closed;
     thread.on("message", (message: FromThread) => this.#hear(message));

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../clock.ts";
 import type { LocalLog } from "../events.ts";
+import type { PassedTime } from "../movable-clock.ts";
 import type { FunctionSettings } from "../world.ts";
 import { eachLine } from "./log-lines.ts";
 import type { ThreadData } from "./thread-messages.ts";
@@ -21,6 +22,7 @@ export const openThread = ({
   source,
   clock,
   clockOffMs,
+  passed,
   onLog,
 }: {
   readonly settings: FunctionSettings;
@@ -29,6 +31,7 @@ export const openThread = ({
   readonly source: URL;
   readonly clock: Clock;
   readonly clockOffMs: number | undefined;
+  readonly passed: PassedTime | undefined;
   readonly onLog: (line: LocalLog) => void;
 }): { readonly thread: Worker; readonly closed: Promise<void> } => {
   const functionName = settings.name;
@@ -43,6 +46,7 @@ export const openThread = ({
     logGroupName: settings.logGroupName,
     logStreamName,
     clockOffMs,
+    passed,
   };
   const thread = new Worker(source, {
     name: functionName,

@@ -1,3 +1,4 @@
+import type { PassedTime } from "../movable-clock.ts";
 import type { FunctionError } from "./result.ts";
 
 /** What a thread is told when it starts. */
@@ -11,6 +12,8 @@ export type ThreadData = {
   readonly logStreamName: string;
   /** By how much the function's clock is wrong, where somebody asked for that. */
   readonly clockOffMs: number | undefined;
+  /** What the function's clock adds to this machine's, in a run whose time can be moved. */
+  readonly passed: PassedTime | undefined;
 };
 
 export type ToThread = {

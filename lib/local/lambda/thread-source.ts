@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
+import { moduleBeside } from "../module-beside.ts";
 
 /**
  * Returns what an environment's thread runs, as a URL.
@@ -7,7 +8,7 @@ import { stripTypeScriptTypes } from "node:module";
  * A thread that strips the types itself takes 40 ms of CPU and 11 MB more, each time.
  */
 export const threadSource = (): URL => {
-  const source = readFileSync(new URL("./thread.ts", import.meta.url), "utf8");
+  const source = readFileSync(moduleBeside(import.meta.url, "thread"), "utf8");
   const code = `${quietly(() => stripTypeScriptTypes(source))}\n//# sourceURL=lambda-runtime.js`;
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 };

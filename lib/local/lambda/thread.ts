@@ -50,15 +50,13 @@ const run = async (handler: Handler, invocation: ToThread): Promise<FromThread> 
   }
 };
 
-/** Gives the function a clock that is wrong. */
-const setClockOff = (offMs: number): void => {
+/** Gives the function another time than this machine's. */
+const setClock = (now: () => number): void => {
   const TrueDate = Date;
-  const wrongNow = (): number => trueNow() + offMs;
   globalThis.Date = new Proxy(TrueDate, {
-    apply: () => new TrueDate(wrongNow()).toString(),
-    construct: (target, given, newTarget) =>
-      Reflect.construct(target, given.length === 0 ? [wrongNow()] : given, newTarget),
-    get: (target, name) => (name === "now" ? wrongNow : Reflect.get(target, name)),
+    apply: () => new TrueDate(now()).toString(),
+    construct: (target, given, newTarget) => Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget),
+    get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
   });
 };
 
@@ -82,7 +80,11 @@ process.on("unhandledRejection", (reason) =>
 );
 
 const startedMs = performance.now();
-if (data.clockOffMs !== undefined) setClockOff(data.clockOffMs);
+const { clockOffMs = 0 } = data;
+if (data.passed !== undefined) {
+  const passed = new BigInt64Array(data.passed);
+  setClock(() => trueNow() + clockOffMs + Number(Atomics.load(passed, 0)));
+} else if (clockOffMs !== 0) setClock(() => trueNow() + clockOffMs);
 try {
   const handler = await loadHandler();
   parentPort?.on("message", async (invocation: ToThread) => send(await run(handler, invocation)));

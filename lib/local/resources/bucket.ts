@@ -12,6 +12,7 @@ export const bucket: ResourceType = {
     BucketName: honoured,
     BucketEncryption: differs("objects are kept as they are, unencrypted"),
     LifecycleConfiguration: fields({ Rules: expiry, TransitionDefaultMinimumObjectSize: inert }),
+    LoggingConfiguration: differs("no log of the requests is written"),
     OwnershipControls: fields({ Rules: each(fields({ ObjectOwnership: only("BucketOwnerEnforced") })) }),
     PublicAccessBlockConfiguration: unenforced,
     VersioningConfiguration: fields({ Status: only("Suspended") }),

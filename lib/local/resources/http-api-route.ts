@@ -1,4 +1,5 @@
 import { apiIdOf } from "./api-id.ts";
+import { unverified } from "./http-api-authorizer.ts";
 import { invalid, textOf } from "./properties.ts";
 import type { ResourceType } from "./resource-type.ts";
 import { cases, differs, honoured, inert } from "./treatment.ts";
@@ -12,7 +13,9 @@ export const httpApiRoute: ResourceType = {
     AuthorizationType: cases({
       NONE: honoured,
       AWS_IAM: differs("IAM is not enforced here: requests need no signature"),
+      JWT: unverified,
     }),
+    AuthorizerId: unverified,
     AuthorizationScopes: inert,
     OperationName: inert,
   },

@@ -7,6 +7,8 @@ import type { LambdaOperation } from "./lambda-operation.ts";
 export type StoreRequest =
   | { readonly kind: "receive"; readonly queueName: string; readonly maxMessages: number; readonly waitMs: number }
   | { readonly kind: "delete"; readonly queueName: string; readonly receiptHandles: readonly string[] }
+  /** Passes over a time, in a run whose time can be moved. */
+  | { readonly kind: "pass"; readonly ms: number }
   | { readonly kind: "stop" };
 
 export type ToStore =

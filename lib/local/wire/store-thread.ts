@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { parentPort, workerData } from "node:worker_threads";
 import { isSluiceError } from "../../core/errors.ts";
 import { Alarms } from "../alarms.ts";
@@ -8,6 +8,7 @@ import { openDataFolder } from "../data/data-folder.ts";
 import type { FaultPlan } from "../faults/fault-plan.ts";
 import { StoreFaults } from "../faults/store-faults.ts";
 import { MetricStore } from "../metrics.ts";
+import { MovableClock, type PassedTime } from "../movable-clock.ts";
 import { answerCloudWatch } from "./cloudwatch-protocols.ts";
 import { openDynamoDb } from "./dynamodb.ts";
 import { answerAws } from "./endpoint.ts";
@@ -16,6 +17,7 @@ import type { FromStore, LambdaAnswer, LambdaCall, QueueMessage, StoreRequest, T
 import { answerS3 } from "./s3.ts";
 import { openSqs, queueUrls, type Sqs } from "./sqs.ts";
 import { openSqsPersistence } from "./sqs-persistence.ts";
+import { countThrottles } from "./table-throttles.ts";
 
 /** The thread that holds all data of a run, and answers AWS's calls on one port of the loopback interface. */
 
@@ -39,36 +41,64 @@ const handOver = (call: LambdaCall): Promise<LambdaAnswer> => {
   return promise;
 };
 
-const serve = async (port: number, dataFolder: string | undefined, plan: FaultPlan | undefined): Promise<void> => {
+type StoreData = {
+  readonly port: number;
+  readonly dataFolder?: string;
+  readonly faults?: FaultPlan;
+  /** Of a run whose time can be moved. */
+  readonly passed?: PassedTime;
+};
+
+const serve = async ({ port, dataFolder, faults: plan, passed }: StoreData): Promise<void> => {
+  const movable = passed === undefined ? undefined : new MovableClock(passed);
+  const clock = movable ?? systemClock;
+  // fauxqs knows no other clock: ages, visibility and delays of messages go by it.
+  if (movable !== undefined) Date.now = () => movable.nowMs();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   const metrics = new MetricStore(METRICS_KEPT_MS);
   const alarms = new Alarms({
     metrics,
-    clock: systemClock,
+    clock,
     onChange: (change) => send({ kind: "alarm-changed", change }),
     onNotice: (notice) => send({ kind: "alarm-notice", notice }),
   });
   const folder = dataFolder === undefined ? undefined : openDataFolder(dataFolder);
   const persistence = folder === undefined ? undefined : await openSqsPersistence(folder.messages);
   const dynamoDb = await openDynamoDb(folder?.tables);
-  const sqs = await openSqs(() => portOf(server), systemClock.nowMs);
+  const sqs = await openSqs(
+    () => portOf(server),
+    () => clock.nowMs(),
+  );
   const { listener } = sqs;
   const services = answerAws({
     sqs: listener,
     dynamoDb: dynamoDb.listener,
     s3: answerS3(listener),
     lambda: answerLambda(handOver),
-    cloudWatch: answerCloudWatch({ metrics, alarms, clock: systemClock }),
+    cloudWatch: answerCloudWatch({ metrics, alarms, clock }),
   });
   const faults = plan === undefined ? undefined : openFaults(plan);
+  // Nothing else throttles a table here.
+  const disturbed = (calm: RequestListener): RequestListener => {
+    const services = faults?.disturb(calm, () => portOf(server)) ?? calm;
+    return countThrottles(
+      services,
+      () => clock.nowMs(),
+      (points) => metrics.add(points),
+    );
+  };
   await listen(server, port);
   persistence?.load(sqs.stores, queueUrls(portOf(server)));
-  server.on("request", faults === undefined ? services : faults.disturb(services, () => portOf(server)));
+  server.on("request", faults === undefined ? services : disturbed(services));
   const found = persistence && { ...persistence.count(), records: await dynamoDb.countItems() };
   const timers = [
     every(systemClock, DEPTHS_EVERY_MS, () => send({ kind: "depths", depths: sqs.depths() })),
-    every(systemClock, METRICS_EVERY_MS, () => metrics.add(sqs.sample())),
+    every(clock, METRICS_EVERY_MS, () => metrics.add(sqs.sample())),
   ];
+  const pass = (ms: number): void => {
+    metrics.add(sqs.sample());
+    movable?.pass(ms);
+  };
   const stop = async (): Promise<void> => {
     for (const cancel of timers) cancel();
     alarms.stop();
@@ -85,7 +115,7 @@ const serve = async (port: number, dataFolder: string | undefined, plan: FaultPl
     else if (message.kind === "alarms") alarms.watch(message.alarms);
     else if (message.kind === "lambda-answer") endLambdaCall(message.id, message.answer);
     else if (message.kind === "end-faults") faults?.end();
-    else void answer(message.id, perform(sqs, message.request, stop, faults));
+    else void answer(message.id, perform(sqs, message.request, { stop, pass, faults }));
   });
   send({ kind: "listening", port: portOf(server), found });
 };
@@ -101,11 +131,16 @@ const openFaults = (plan: FaultPlan): StoreFaults =>
     crash: (environment) => send({ kind: "crash", environment }),
   });
 
+type Performing = {
+  readonly stop: () => Promise<void>;
+  readonly pass: (ms: number) => void;
+  readonly faults: StoreFaults | undefined;
+};
+
 const perform = async (
   sqs: Sqs,
   request: StoreRequest,
-  stop: () => Promise<void>,
-  faults: StoreFaults | undefined,
+  { stop, pass, faults }: Performing,
 ): Promise<readonly QueueMessage[]> => {
   switch (request.kind) {
     case "receive": {
@@ -115,6 +150,9 @@ const perform = async (
     }
     case "delete":
       sqs.remove(request.queueName, request.receiptHandles);
+      return [];
+    case "pass":
+      pass(request.ms);
       return [];
     case "stop":
       await stop();
@@ -147,7 +185,7 @@ const portOf = (server: Server): number => {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 try {
-  await serve(Number(workerData.port), workerData.dataFolder, workerData.faults);
+  await serve(workerData);
 } catch (error) {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   send({ kind: "failed", code, message: messageOf(error), hint: isSluiceError(error) ? error.hint : undefined });

@@ -7,6 +7,8 @@ import type { OnFault } from "../faults/fault-draws.ts";
 import type { FaultPlan } from "../faults/fault-plan.ts";
 import { lambdaError } from "../lambda/lambda-answer.ts";
 import type { MetricPoint } from "../metric-point.ts";
+import { moduleBeside } from "../module-beside.ts";
+import type { PassedTime } from "../movable-clock.ts";
 import { portInUse } from "../port-in-use.ts";
 import type {
   FoundData,
@@ -48,6 +50,7 @@ export type FaultsOfStore = {
  *
  * @param onFailure called when the thread ends by itself
  * @param dataFolder where the data is kept; in memory where there is none
+ * @param passed of a run whose time can be moved
  * @throws PortInUse, DataFolderInUse, DataFolderInvalid, DataFolderDamaged
  */
 export const startStore = async (
@@ -55,10 +58,11 @@ export const startStore = async (
   onFailure: (error: Error) => void,
   faults?: FaultsOfStore,
   dataFolder?: string,
+  passed?: PassedTime,
 ): Promise<Store> => {
-  const thread = new Worker(new URL("./store-thread.ts", import.meta.url), {
+  const thread = new Worker(moduleBeside(import.meta.url, "store-thread"), {
     name: "store",
-    workerData: { port, dataFolder, faults: faults?.plan },
+    workerData: { port, dataFolder, faults: faults?.plan, passed },
     env: { AWS_REGION: REGION, AWS_ACCOUNT_ID: ACCOUNT_ID },
     execArgv: [],
   });
@@ -152,6 +156,11 @@ export class Store {
   /** From now on nothing goes wrong on purpose. */
   endFaults(): void {
     this.#tell({ kind: "end-faults" });
+  }
+
+  /** Passes over a time: afterwards alarms have looked at the metrics up to then. */
+  async pass(ms: number): Promise<void> {
+    await this.#ask({ kind: "pass", ms });
   }
 
   /** Closes the port and ends the thread. */

@@ -55,6 +55,15 @@ describe("a bucket", () => {
     expect(differences.map(({ property }) => property)).not.toContain("OwnershipControls");
   });
 
+  it("tells that no log of its requests is written", async () => {
+    const LoggingConfiguration = { DestinationBucketName: "logs" };
+    const Resources = { Payloads: { Type: "AWS::S3::Bucket", Properties: { LoggingConfiguration } } };
+
+    const differences = checkTemplates(await stacksOf({ Resources }));
+
+    expect(differences.map(({ property }) => property)).toContain("LoggingConfiguration");
+  });
+
   it.each<{ what: string; props: BucketProps; message: string }>([
     { what: "versions", props: { versioned: true }, message: "Status is supported as Suspended, not Enabled" },
     { what: "a website", props: { websiteIndexDocument: "i.html" }, message: "WebsiteConfiguration is not among" },

@@ -1,0 +1,81 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { synthesizeApp } from "../../lib/cli/synthesis.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+/** A folder of an app whose `cdk` is this script. */
+const appWith = (cdk: string): string =>
+  temporaryFolder({
+    "cdk.json": "{}",
+    "node_modules/aws-cdk/package.json": "{}",
+    "node_modules/aws-cdk/bin/cdk": cdk,
+  });
+
+const synthesis = (appFolder: string, stage?: string) =>
+  synthesizeApp({ appFolder, stage, assemblyFolder: join(appFolder, "out"), environment: { GREETING: "hello" } });
+
+const TELLS = `require("fs").writeFileSync("told.json", JSON.stringify({
+  args: process.argv.slice(2), greeting: process.env.GREETING,
+}))`;
+
+describe("synthesizeApp", () => {
+  it("runs the app's own cdk in the app's folder", async () => {
+    const folder = appWith(TELLS);
+
+    await synthesis(folder);
+
+    expect(JSON.parse(readFileSync(join(folder, "told.json"), "utf8"))).toEqual({
+      args: ["synth", "--quiet", "--output", join(folder, "out")],
+      greeting: "hello",
+    });
+  });
+
+  it("hands the stage over as context", async () => {
+    const folder = appWith(TELLS);
+
+    await synthesis(folder, "prod");
+
+    const { args } = JSON.parse(readFileSync(join(folder, "told.json"), "utf8"));
+    expect(args.slice(-2)).toEqual(["--context", "stage=prod"]);
+  });
+
+  it("finds a cdk that a folder above has installed", async () => {
+    const folder = appWith(TELLS);
+    const app = join(folder, "apps", "shop");
+    mkdirSync(app, { recursive: true });
+    writeFileSync(join(app, "cdk.json"), "{}");
+
+    await synthesis(app);
+
+    expect(readFileSync(join(app, "told.json"), "utf8")).toContain("synth");
+  });
+
+  it("rejects an app that cannot be synthesized, with what cdk said", async () => {
+    const folder = appWith('console.error("no such stack"); process.exitCode = 1;');
+
+    await expect(synthesis(folder)).rejects.toMatchObject({
+      code: "SynthesisFailed",
+      message: `\`cdk synth\` failed in ${folder}:\nno such stack`,
+    });
+  });
+
+  it("rejects a folder without a cdk.json", async () => {
+    const folder = temporaryFolder();
+
+    await expect(synthesis(folder)).rejects.toMatchObject({
+      code: "AppMissing",
+      message: `${folder} must hold a cdk.json, got none`,
+    });
+  });
+
+  it("rejects an app that has no cdk installed, and says how to get it", async () => {
+    const folder = temporaryFolder({ "cdk.json": "{}" });
+
+    await expect(synthesis(folder)).rejects.toMatchObject({
+      code: "CdkMissing",
+      message: `${folder} must have the package aws-cdk installed, got none`,
+      hint: expect.stringContaining("npm install --save-dev aws-cdk"),
+    });
+  });
+});
