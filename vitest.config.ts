@@ -3,8 +3,11 @@ import { defineConfig } from "vitest/config";
 /** Tests that play situations of minutes, in real time: `npm run proofs`. */
 const PROOFS = "test/proofs/**/*.test.ts";
 
-/** Tests that start a whole run: one after the other, with the machine for themselves, once all others are done. */
+/** Tests that start a whole run, and mostly wait for it: two at a time, once the parts are done. */
 const WHOLE_RUNS = ["test/e2e/**/*.test.ts", "test/docs.test.ts"];
+
+/** Tests that measure a pace: with the machine for themselves, once all others are done. */
+const PACES = "test/e2e/scaling.test.ts";
 
 // biome-ignore lint/style/noDefaultExport: vitest takes its configuration as a default export
 export default defineConfig({
@@ -28,10 +31,21 @@ export default defineConfig({
         test: {
           name: "runs",
           include: WHOLE_RUNS,
+          exclude: [PACES],
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "paces",
+          include: [PACES],
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -42,7 +56,7 @@ export default defineConfig({
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 900_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

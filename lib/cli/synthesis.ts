@@ -108,7 +108,10 @@ const ownCdk = (appFolder: string): string => {
 const cdkOf = (required: NodeJS.Require): string =>
   join(dirname(required.resolve("aws-cdk/package.json")), "bin", "cdk");
 
-/** Runs `cdk synth`; resolves to what it said where it failed. */
+/** How `cdk` begins what a construct warns of: the rest of what it says is progress. */
+const WARNING = /^\[Warning at /;
+
+/** Runs `cdk synth`, and passes its warnings on; resolves to what it said where it failed. */
 const cdkSynth = async ({
   cdk,
   appFolder,
@@ -119,18 +122,24 @@ const cdkSynth = async ({
   const context = stage === undefined ? [] : ["--context", `stage=${stage}`];
   // The app command of cdk.json says `node`: let it find the one that runs this.
   const env = { ...environment, PATH: [dirname(process.execPath), environment.PATH].join(delimiter) };
-  const child = spawn(process.execPath, [cdk, "synth", "--quiet", "--output", assemblyFolder, ...context], {
-    cwd: appFolder,
-    env,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [cdk, "synth", "--no-color", "--quiet", "--output", assemblyFolder, ...context],
+    {
+      cwd: appFolder,
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   child.once("error", reject).once("close", resolve);
-  return (await promise) === 0 ? undefined : said.trim();
+  if ((await promise) !== 0) return said.trim();
+  for (const line of said.split("\n").filter((one) => WARNING.test(one))) console.error(line);
+  return undefined;
 };
 
 const synthesisFailed = (where: string, said: string): SluiceError =>

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { synthesizeApp } from "../../lib/cli/synthesis.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -26,7 +26,7 @@ describe("synthesizeApp", () => {
     await synthesis(folder);
 
     expect(JSON.parse(readFileSync(join(folder, "told.json"), "utf8"))).toEqual({
-      args: ["synth", "--quiet", "--output", join(folder, "out")],
+      args: ["synth", "--no-color", "--quiet", "--output", join(folder, "out")],
       greeting: "hello",
     });
   });
@@ -49,6 +49,16 @@ describe("synthesizeApp", () => {
     await synthesis(app);
 
     expect(readFileSync(join(app, "told.json"), "utf8")).toContain("synth");
+  });
+
+  it("passes on what a construct warns of, and no progress", async () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const folder = appWith('console.error("Bundling asset Api...\\n[Warning at /Api] open to everybody\\n");');
+
+    await synthesis(folder);
+
+    expect(said.mock.calls).toEqual([["[Warning at /Api] open to everybody"]]);
+    said.mockRestore();
   });
 
   it("rejects an app that cannot be synthesized, with what cdk said", async () => {

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
-import { PROJECT_FOLDER } from "../project.ts";
 import { bootstrap, type CdkRun, type CdkTool, deploy } from "./cdk.ts";
 import { type DeployedStage, readDeployedStage } from "./deployed-stage.ts";
 import { type EmulatorAccess, emulatorAccess } from "./emulator-access.ts";
@@ -126,7 +125,8 @@ const deployStage = async (run: StageOnEmulator, { account }: FoundEmulator): Pr
   const access = emulatorAccess(run.endpoint.url, run.region);
   const { tool, environment, signal, say } = run;
   const cdk = { tool, access, environment, signal, say, commands: run.commands?.cdk };
-  const assemblyFolder = join(PROJECT_FOLDER, "cdk.out", `on-${run.stage}`);
+  // Not within cdk.out: `npm start` empties that.
+  const assemblyFolder = join(run.cacheFolder, `assembly-on-emulator-${run.stage}`);
   await bootstrap(cdk, account);
   await deploy(cdk, run.stage, assemblyFolder);
   return await describeDeployment(run.stage, access, await readDeployedStage(access, assemblyFolder));
