@@ -76,8 +76,9 @@ export const alarmedJobs = ({ run, get, post, minute }: AlarmRun, receiver: Gate
   const isIn = (type: AlarmedJobType, state: string) => async (): Promise<boolean> =>
     (await queue(type))?.state === state;
   const queue: AlarmedJobs["queue"] = async (type) => {
-    const { queues } = (await (await get("/queues")).json()) as { readonly queues: readonly QueueView[] };
-    return queues.find((one) => one.type === type);
+    const { queues } = (await (await get("/queues")).json()) as { readonly queues?: readonly QueueView[] };
+    // An API without room answers 503, and is asked again.
+    return queues?.find((one) => one.type === type);
   };
   return {
     queue,
