@@ -21,7 +21,8 @@ const PACKAGED: readonly string[] = ["start"];
 const OFFERED = Object.entries(COMMANDS).filter(([name]) => IS_PROJECT || PACKAGED.includes(name));
 
 const usage = (): string => {
-  const lines = OFFERED.map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
+  const width = Math.max(...OFFERED.map(([name]) => name.length)) + 2;
+  const lines = OFFERED.map(([name, { summary }]) => `  ${name.padEnd(width)}${summary}`);
   return `Usage: sluice <command> [options]\n\nCommands:\n${lines.join("\n")}\n\n\`sluice <command> --help\` tells its options.`;
 };
 

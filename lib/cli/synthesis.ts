@@ -5,7 +5,7 @@ import { glob, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { SluiceError } from "../core/errors.ts";
-import { PROJECT_FOLDER } from "./project.ts";
+import { binOf, PROJECT_FOLDER } from "./project.ts";
 
 /** What a synthesized assembly depends on. */
 const INPUTS = ["bin/*.ts", "lib/{core,constructs,stacks}/**", "lambdas/**", "package-lock.json", "cdk.json"];
@@ -66,7 +66,7 @@ const hashOf = async (files: readonly string[], ...words: readonly string[]): Pr
 };
 
 const runCdkSynth = async ({ stage, assemblyFolder, environment }: Synthesis): Promise<void> => {
-  const cdk = cdkOf(createRequire(import.meta.url));
+  const cdk = binOf(createRequire(import.meta.url), "aws-cdk", "cdk");
   const failure = await cdkSynth({ cdk, appFolder: PROJECT_FOLDER, stage, assemblyFolder, environment });
   if (failure !== undefined) throw synthesisFailed(`for stage ${stage}`, failure);
 };
@@ -96,7 +96,7 @@ export const synthesizeApp = async (app: AppSynthesis): Promise<void> => {
 
 const ownCdk = (appFolder: string): string => {
   try {
-    return cdkOf(createRequire(join(appFolder, "cdk.json")));
+    return binOf(createRequire(join(appFolder, "cdk.json")), "aws-cdk", "cdk");
   } catch (cause) {
     throw new SluiceError("CdkMissing", `${appFolder} must have the package aws-cdk installed, got none`, {
       hint: "`npm install --save-dev aws-cdk`, or synthesize by other means and name the folder with --assembly DIR",
@@ -104,9 +104,6 @@ const ownCdk = (appFolder: string): string => {
     });
   }
 };
-
-const cdkOf = (required: NodeJS.Require): string =>
-  join(dirname(required.resolve("aws-cdk/package.json")), "bin", "cdk");
 
 /** How `cdk` begins what a construct warns of: the rest of what it says is progress. */
 const WARNING = /^\[Warning at /;

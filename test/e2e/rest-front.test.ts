@@ -2,6 +2,7 @@ import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientOptions } from "../support/client-options.ts";
 import { TEST_JOBS, type TestRun, testRun } from "../support/embedded-run.ts";
+import { until } from "../support/until.ts";
 
 let test: TestRun;
 let key: string;
@@ -136,7 +137,7 @@ describe("a stage behind a REST API", () => {
       );
     };
     await ask("GET", "/queues");
-    while ((await seen()).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(async () => (await seen()).length > 0);
     const metrics = await seen();
     cloudWatch.destroy();
 

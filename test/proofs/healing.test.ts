@@ -10,6 +10,7 @@ import type { CallEffect } from "../../lib/local/faults/fault-plan.ts";
 import type { LocalEvent } from "../../lib/local/server.ts";
 import { clientOptions } from "../support/client-options.ts";
 import { TEST_JOBS, type TestRun, testRun } from "../support/embedded-run.ts";
+import { until } from "../support/until.ts";
 
 /** What the stage says, and a deployment sets anew. */
 const CEILING = 20;
@@ -19,8 +20,6 @@ type Stage = TestRun & {
   readonly scaler: string;
   /** Looks that the scaler has begun, by the lines of its log. */
   readonly events: readonly LocalEvent[];
-  /** Waits until something holds; events and the mapping's state are looked at ten times a second. */
-  readonly until: (holds: () => boolean) => Promise<void>;
 };
 
 const startStage = async (does?: CallEffect): Promise<Stage> => {
@@ -48,9 +47,6 @@ const startStage = async (does?: CallEffect): Promise<Stage> => {
     lambda,
     events,
     scaler: test.run.variablesOf(worker)[WORKER_VARIABLES.scalerFunction] ?? "",
-    until: async (holds) => {
-      while (!holds()) await new Promise((resolve) => setTimeout(resolve, 100));
-    },
   };
 };
 
@@ -66,13 +62,13 @@ describe.each(["crash-before", "crash-after"] as const)("a scaler that dies at i
     const { run, events } = stage;
 
     await stage.post("/queues/nap/limit", { limit: 5 });
-    await stage.until(() => events.some((event) => event.kind === "fault-injected"));
+    await until(() => events.some((event) => event.kind === "fault-injected"));
     const died = events.find((event) => event.kind === "fault-injected")?.atMs ?? Number.NaN;
-    await stage.until(() => run.observe()[0]?.limit === 5 && looksSince(stage, died) > 0);
+    await until(() => run.observe()[0]?.limit === 5 && looksSince(stage, died) > 0);
 
     expect(looksSince(stage, died)).toBeLessThanOrEqual(2);
     await stage.post("/queues/nap/resume", "");
-    await stage.until(() => run.observe()[0]?.limit === CEILING);
+    await until(() => run.observe()[0]?.limit === CEILING);
   });
 });
 
@@ -86,7 +82,7 @@ describe("two scalers at once", () => {
       const before = changesOf(stage);
       // The api wakes one more.
       await Promise.all([stage.post("/queues/nap/limit", { limit }), look(), look(), look()]);
-      await stage.until(() => run.observe()[0]?.limit === limit && run.observe()[0]?.state === "Enabled");
+      await until(() => run.observe()[0]?.limit === limit && run.observe()[0]?.state === "Enabled");
       await look();
 
       expect(changesOf(stage) - before).toBe(1);
@@ -100,15 +96,15 @@ describe("a deployment that resets the mapping", () => {
     const stage = await startStage();
     const { lambda, run } = stage;
     await stage.post("/queues/nap/pause", "");
-    await stage.until(() => run.observe()[0]?.state === "Disabled");
+    await until(() => run.observe()[0]?.state === "Disabled");
     const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({}));
     const [{ UUID } = { UUID: "" }] = EventSourceMappings ?? [];
 
     const resetMs = Date.now();
     const reset = { UUID, Enabled: true, ScalingConfig: { MaximumConcurrency: CEILING } };
     await lambda.send(new UpdateEventSourceMappingCommand(reset));
-    await stage.until(() => run.observe()[0]?.state === "Enabled");
-    await stage.until(() => run.observe()[0]?.state === "Disabled");
+    await until(() => run.observe()[0]?.state === "Enabled");
+    await until(() => run.observe()[0]?.state === "Disabled");
 
     expect(looksSince(stage, resetMs)).toBeLessThanOrEqual(2);
   });

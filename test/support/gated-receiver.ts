@@ -1,5 +1,5 @@
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
+import { startLoopbackReceiver } from "../../lib/cli/loopback-receiver.ts";
 
 /** How a receiver takes requests: answers them, holds them until it is opened, or refuses them all. */
 export type Gate = "open" | "held" | "down";
@@ -24,7 +24,7 @@ export const gatedReceiver = async (): Promise<GatedReceiver> => {
   const held = new Set<ServerResponse>();
   const answer = (response: ServerResponse): void => void response.writeHead(200).end("city\nBern\n");
 
-  const server = createServer((request, response) => {
+  const { url, stop } = await startLoopbackReceiver((request, response) => {
     request.resume();
     if (request.url === "/poison") response.writeHead(400).end();
     else if (gate === "open") answer(response);
@@ -36,8 +36,6 @@ export const gatedReceiver = async (): Promise<GatedReceiver> => {
       response.on("close", () => held.delete(response));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
     url,
@@ -48,9 +46,6 @@ export const gatedReceiver = async (): Promise<GatedReceiver> => {
     },
     held: () => held.size,
     refused: () => refused,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop,
   };
 };

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { startLoopbackReceiver } from "../../lib/cli/loopback-receiver.ts";
 
 /** How a receiver answers one request. */
 export type ReceiverAnswer = {
@@ -28,26 +28,17 @@ type Script = { readonly answers: readonly ReceiverAnswer[]; readonly received: 
 /** Starts a {@link Receiver} on any free port. */
 export const startReceiver = async (): Promise<Receiver> => {
   const scripts = new Map<string, Script>();
-  const server = createServer((request, response) => {
+  const { url, stop } = await startLoopbackReceiver((request, response) => {
     receive(scripts, request, response).catch(() => response.destroy());
   });
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  await listening;
-  const { port } = server.address() as AddressInfo;
   return {
     address: (answers) => {
       const path = `/${scripts.size + 1}`;
       const received: Received[] = [];
       scripts.set(path, { answers, received });
-      return { url: `http://127.0.0.1:${port}${path}`, received };
+      return { url: `${url}${path}`, received };
     },
-    stop: async () => {
-      const closed = Promise.withResolvers<void>();
-      server.close(() => closed.resolve());
-      server.closeAllConnections();
-      await closed.promise;
-    },
+    stop,
   };
 };
 

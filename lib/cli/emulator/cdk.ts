@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
-import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
+import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { SluiceError } from "../../core/errors.ts";
-import { PROJECT_FOLDER } from "../project.ts";
+import { binOf, PROJECT_FOLDER } from "../project.ts";
 import { lastLines, runCommand } from "../run-command.ts";
 import { type EmulatorAccess, emulatorEnvironment } from "./emulator-access.ts";
 
@@ -37,9 +37,8 @@ const isBootstrapped = async (access: EmulatorAccess): Promise<boolean> => {
   try {
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name: BOOTSTRAP_VERSION }));
     return Parameter?.Value !== undefined;
-  } catch (error) {
-    if (error instanceof ParameterNotFound) return false;
-    // What an emulator cannot answer, `cdk` may tell better.
+  } catch {
+    // It is not there; or the emulator cannot answer, which `cdk` may tell better.
     return false;
   } finally {
     ssm.destroy();
@@ -99,11 +98,8 @@ const runCdk = (run: CdkRun, args: readonly string[], onLine: (line: string) => 
 };
 
 const installedCommands = (): Readonly<Record<CdkTool, string>> => {
-  const { resolve } = createRequire(import.meta.url);
-  return {
-    cdk: join(dirname(resolve("aws-cdk/package.json")), "bin", "cdk"),
-    cdklocal: join(dirname(resolve("aws-cdk-local/package.json")), "bin", "cdklocal"),
-  };
+  const required = createRequire(import.meta.url);
+  return { cdk: binOf(required, "aws-cdk", "cdk"), cdklocal: binOf(required, "aws-cdk-local", "cdklocal") };
 };
 
 /** A resource that could not be made, with the reason; or what cdk says at its end. */

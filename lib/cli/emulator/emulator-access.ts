@@ -2,7 +2,8 @@ import { SluiceError } from "../../core/errors.ts";
 
 /** Emulators take any credentials, and tell accounts apart by them: these name the account of twelve zeros. */
 const KEY = "test";
-const DEFAULT_REGION = "us-east-1";
+/** Where nobody names a region. */
+export const DEFAULT_REGION = "us-east-1";
 
 /** What an SDK client needs to call an emulator. */
 export type EmulatorAccess = {

@@ -6,7 +6,7 @@ import { CACHE_FOLDER } from "../cache-folder.ts";
 export type EmulatorKind = "ministack" | "localstack" | "other";
 
 /** What `sluice emulator` found out about one thing that AWS does. */
-export type ProbeResult = {
+export type EmulatorProbe = {
   /** Kebab-case and stable, for programs: `redrive-policy`, `time-to-live`, `move-tasks` … */
   readonly name: string;
   /** `null` where it cannot be told yet: a schedule needs its minute. */
@@ -43,7 +43,7 @@ export type EmulatorDeployment = {
   readonly tableName: string;
   readonly bucketName: string;
   readonly jobTypes: Readonly<Record<string, DeployedJobType>>;
-  readonly probes: readonly ProbeResult[];
+  readonly probes: readonly EmulatorProbe[];
 };
 
 /** What `sluice emulator` left running, for the commands that come after it. */

@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { GetQueueAttributesCommand, ListMessageMoveTasksCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { EmulatorAccess } from "./emulator-access.ts";
-import type { DeployedJobType, EmulatorDeployment, ProbeResult } from "./emulator-state.ts";
+import type { DeployedJobType, EmulatorDeployment, EmulatorProbe } from "./emulator-state.ts";
 
 /** What probes ask: the emulator's AWS, and a stage that stands there. */
 export type ProbedStage = {
@@ -193,14 +193,14 @@ const PROBES: readonly Probe[] = [
 const UNKNOWN = "not known yet: ask again with `npm run emulator -- --status` in a few minutes";
 
 /** Finds out what an emulator does of what a stage uses. Changes nothing; a probe that fails is an answer. */
-export const probeEmulator = async (probed: ProbedStage): Promise<readonly ProbeResult[]> => {
+export const probeEmulator = async (probed: ProbedStage): Promise<readonly EmulatorProbe[]> => {
   const clients: Clients = {
     sqs: new SQSClient(probed.access),
     lambda: new LambdaClient(probed.access),
     dynamo: new DynamoDBClient(probed.access),
     cloudWatch: new CloudWatchClient(probed.access),
   };
-  const results: ProbeResult[] = [];
+  const results: EmulatorProbe[] = [];
   for (const { name, ask, works, missing } of PROBES) {
     const answer = await ask(probed, clients).catch(() => false);
     results.push({ name, works: answer, meaning: answer === null ? UNKNOWN : answer ? works : missing });

@@ -1,4 +1,4 @@
-import type { EmulatorDeployment, EmulatorState, ProbeResult } from "./emulator-state.ts";
+import type { EmulatorDeployment, EmulatorProbe, EmulatorState } from "./emulator-state.ts";
 
 const NAMES = { ministack: "MiniStack", localstack: "LocalStack", other: "an AWS emulator" } as const;
 
@@ -28,7 +28,7 @@ const processLines = ({ process: own }: EmulatorState): readonly string[] =>
         `  log    ${own.logFile}`,
       ];
 
-const probeLines = (probes: readonly ProbeResult[]): readonly string[] =>
+const probeLines = (probes: readonly EmulatorProbe[]): readonly string[] =>
   probes.map(
     ({ name, works, meaning }) => `  ${works === null ? "?  " : works ? "yes" : "no "} ${name.padEnd(20)} ${meaning}`,
   );

@@ -1,10 +1,8 @@
-import { emulatorAccess } from "./emulator-access.ts";
+import { DEFAULT_REGION, emulatorAccess } from "./emulator-access.ts";
 import { readEmulatorState, writeEmulatorState } from "./emulator-state.ts";
 import { findEmulator } from "./find-emulator.ts";
 import { probeEmulator } from "./probes.ts";
 import { deploymentReport, emulatorTitle } from "./report.ts";
-
-const DEFAULT_REGION = "us-east-1";
 
 /** Tells what `sluice emulator` left running, and asks it again what it can do. @returns 0 if a stage stands there, else 1 */
 export const emulatorStatus = async (stateFile: string, say: (line: string) => void): Promise<number> => {
