@@ -20,20 +20,20 @@ describe("concurrency follows the queue's depth", () => {
   afterAll(() => test.stop());
 
   it("from 5, by 300 a minute, up to the limit, and back when the queue is empty", { timeout: 180_000 }, async () => {
-    const batches = Array.from({ length: JOBS / 500 }, () => ({
-      jobs: Array.from({ length: 500 }, () => ({ input: { ms: 200 } })),
-    }));
-    const submitted = Promise.all(batches.map((batch) => test.post("/jobs/nap/batch", batch)));
+    // One after another, and the first look before them: environments of the api that start side by side would be
+    // a second of climbing that nobody watched.
+    await test.get("/queues");
+    const submitted = submit(test);
 
     const looks = await watch(test);
-    const statuses = (await submitted).map(({ status }) => status);
 
-    expect(new Set(statuses)).toEqual(new Set([202]));
+    expect(new Set(await submitted)).toEqual(new Set([202]));
     const busy = looks.filter(({ concurrency }) => concurrency > 0);
     const atLimit = busy.findIndex(({ concurrency }) => concurrency >= LIMIT);
     const climb = busy.slice(0, atLimit + 1);
-    expect(busy[0]?.concurrency).toBeGreaterThanOrEqual(1);
-    expect(busy[0]?.concurrency).toBeLessThanOrEqual(START + 2 * PER_SECOND);
+    // Looks begin with the first job: nobody may be further than AWS's pace allows by then.
+    const tooFast = climb.filter(({ atSeconds, concurrency }) => concurrency > START + PER_SECOND * (atSeconds + 1));
+    expect(tooFast).toEqual([]);
     expect(Math.abs(slopeOf(climb) / PER_SECOND - 1)).toBeLessThanOrEqual(0.2);
     const deep = busy.slice(atLimit).filter(({ waiting }) => waiting > LIMIT);
     expect(deep.length).toBeGreaterThan(5);
@@ -42,6 +42,14 @@ describe("concurrency follows the queue's depth", () => {
     expect(looks.at(-1)).toMatchObject({ concurrency: 0, waiting: 0 });
   });
 });
+
+/** Submits the jobs, and returns the status of each answer. */
+const submit = async (test: TestRun): Promise<readonly number[]> => {
+  const batch = { jobs: Array.from({ length: 500 }, () => ({ input: { ms: 200 } })) };
+  const statuses: number[] = [];
+  while (statuses.length < JOBS / 500) statuses.push((await test.post("/jobs/nap/batch", batch)).status);
+  return statuses;
+};
 
 /** Looks at `GET /queues` four times a second until the queue has been busy and is empty again. */
 const watch = async (test: TestRun): Promise<readonly Look[]> => {
