@@ -6,7 +6,9 @@ import { LEAST_LIMIT } from "./queue-scaling.ts";
 /** What became of a limit at one look: undefined where the queue opens again. */
 export type LimiterStep = { readonly limiter: LimiterMemory | undefined; readonly reason: string };
 
-const FIRST_STEP = 0.03;
+/** The first try above the first limit: that was found while the downstream was overrun, and may have borne less than it can. */
+const FOUND_STEP = 0.15;
+const EDGE_STEP = 0.03;
 const MOST_STEP = 0.5;
 /** How much further the next try goes after one that went well; long jobs answer late, so what went too far lasts. */
 const STEP_GROWTH = { short: 2, long: 1.3 } as const;
@@ -38,13 +40,19 @@ export const boreSince = (look: Look, mark: Mark): number | undefined => {
   return jobs > 0 ? jobs / look.bounds.parallel : undefined;
 };
 
+/** Returns the first limit, at what the downstream bore without one. */
+export const firstLimit = (look: Look, wanted: number): LimiterMemory => ({
+  ...startLimit(look, wanted),
+  step: isLong(look) ? EDGE_STEP : FOUND_STEP,
+});
+
 /** Returns a limit that begins now. */
 export const startLimit = (look: Look, wanted: number): LimiterMemory => ({
   limit: within(look, wanted),
   from: markAt(look.seen.windows, look.nowMs),
   isFollowed: false,
   isRising: false,
-  step: FIRST_STEP,
+  step: EDGE_STEP,
   restMs: FIRST_REST_MS,
   restedFromMs: look.nowMs,
   spent: NOTHING_SPENT,
@@ -97,7 +105,7 @@ const below = (look: Look, limiter: LimiterMemory, bad: number, limit: number): 
     ...changed(look, limiter, limit),
     bad,
     good: limit,
-    step: isEdge ? FIRST_STEP : (bad - limit) / 2 / limit,
+    step: isEdge ? EDGE_STEP : (bad - limit) / 2 / limit,
     restMs: isEdge ? Math.min(MOST_REST_MS, limiter.restMs * 2) : FIRST_REST_MS,
   };
 };
@@ -135,9 +143,8 @@ const calm = (look: Look, limiter: LimiterMemory): LimiterStep => {
 
 const succeeded = (look: Look, limiter: LimiterMemory): LimiterMemory => {
   const bad = limiter.bad !== undefined && limiter.bad > limiter.limit ? limiter.bad : undefined;
-  const isLong = (look.roundMs ?? 0) > LONG_ROUND_MS;
-  const grown = Math.min(MOST_STEP, limiter.step * (isLong ? STEP_GROWTH.long : STEP_GROWTH.short));
-  const step = isAtEdge(limiter.limit, bad) ? FIRST_STEP : grown;
+  const grown = Math.min(MOST_STEP, limiter.step * (isLong(look) ? STEP_GROWTH.long : STEP_GROWTH.short));
+  const step = isAtEdge(limiter.limit, bad) ? EDGE_STEP : grown;
   const restMs = bad === undefined ? FIRST_REST_MS : limiter.restMs;
   return { ...limiter, bad, step, restMs, isRising: false, restedFromMs: look.nowMs };
 };
@@ -175,6 +182,9 @@ const spentWith = ({ span }: Look, { spent, good }: LimiterMemory): LimiterMemor
 
 const isAtEdge = (level: number, bad: number | undefined): boolean =>
   bad !== undefined && bad > level && bad - level <= Math.max(1, level * EDGE);
+
+/** A try of long jobs costs more: they answer late. */
+const isLong = ({ roundMs = 0 }: Look): boolean => roundMs > LONG_ROUND_MS;
 
 const atLeastOne = (value: number): number => Math.max(1, Math.round(value));
 

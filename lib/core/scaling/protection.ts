@@ -1,7 +1,7 @@
 import { attemptsIn, NO_SIGNALS } from "../signals.ts";
 import { isFailing, isOut, startPause, stepBreaker } from "./breaker.ts";
 import { acceptedLately, markAt, type Span, serviceMs, since } from "./capacity.ts";
-import { boreSince, startLimit, stepLimit } from "./limiter.ts";
+import { boreSince, firstLimit, startLimit, stepLimit } from "./limiter.ts";
 import { hasRefusals, isPressed, isSudden } from "./pressure.ts";
 import {
   type BreakerMemory,
@@ -98,7 +98,7 @@ const open = (look: Look, memory: ProtectionMemory): Protection => {
   const limit = Math.max(known, bore ?? acceptedLately(look) / look.bounds.parallel);
   if (limit >= ceilingOf(look.bounds))
     return answer(look, memory, "the downstream refuses some jobs, and bears the limit");
-  const limiter = startLimit(look, limit);
+  const limiter = firstLimit(look, limit);
   const jobs = Math.round(limit * look.bounds.parallel);
   const how = bore === undefined ? "was known to bear" : "bore";
   const reason = `limited to ${limiter.limit}: the downstream refuses jobs, and ${how} ${jobs} at once`;

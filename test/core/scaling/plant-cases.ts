@@ -54,6 +54,19 @@ export const hardCap = (capacity: number, seconds = 1, bounds: Partial<QueueBoun
   },
 });
 
+/** (b) A downstream that bears two thirds of it while it is overrun, as one that shares its machine with its callers does. */
+export const OVERRUN: PlantCase = {
+  account: 60,
+  lengthMs: 300 * SECOND_MS,
+  queues: {
+    q: {
+      ...PLAIN,
+      backlog: 8_000,
+      receiver: { ...HEALTHY, capacityAt: () => 20, leftWhenOverrun: 0.65 },
+    },
+  },
+};
+
 export const MOVES = { halvesMs: 300 * SECOND_MS, doublesMs: 900 * SECOND_MS, lengthMs: 2_200 * SECOND_MS } as const;
 
 /** (b) The hidden capacity halves, and doubles again. */

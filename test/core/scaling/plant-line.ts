@@ -68,6 +68,11 @@ export const openLine = (queue: PlantQueue, { agenda, clock, dice, account, wake
       head = 0;
     }
   };
+  const capacityNow = (): number => {
+    const capacity = receiver.capacityAt(clock());
+    const refusedLately = tally.refused[Math.floor(clock() / 1_000) - 1] ?? 0;
+    return refusedLately > capacity ? capacity * (receiver.leftWhenOverrun ?? 1) : capacity;
+  };
   const isOut = (): boolean => receiver.outages.some(({ fromMs, toMs }) => clock() >= fromMs && clock() < toMs);
 
   const flush = (counts: SignalCounts): void => {
@@ -146,7 +151,7 @@ export const openLine = (queue: PlantQueue, { agenda, clock, dice, account, wake
     const out = isOut();
     if (
       (out && receiver.outage === "refuses") ||
-      (!out && (calls >= receiver.capacityAt(startedMs) || dice() < (receiver.grumbles ?? 0)))
+      (!out && (calls >= capacityNow() || dice() < (receiver.grumbles ?? 0)))
     ) {
       agenda.add(startedMs + REFUSAL_MS * (0.5 + dice()), () => {
         counts.pressure += 1;

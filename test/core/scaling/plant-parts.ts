@@ -67,6 +67,8 @@ export class Agenda {
 export type Receiver = {
   /** Calls that it takes at once; more are answered with 429. */
   readonly capacityAt: (nowMs: number) => number;
+  /** The share of its capacity that is left while it turns away more calls a second than it takes at once. @default 1 */
+  readonly leftWhenOverrun?: number;
   readonly outages: readonly { readonly fromMs: number; readonly toMs: number }[];
   /** Share of calls that it refuses whatever the load. @default 0 */
   readonly grumbles?: number;

@@ -12,6 +12,7 @@ import {
   median,
   movingCap,
   OUTAGE,
+  OVERRUN,
   outage,
   type PlantCase,
   poison,
@@ -97,6 +98,18 @@ describe("with a hidden capacity of 20 jobs at once", () => {
     }
     expect(median(runs.map((found) => rate(found, MOVES.doublesMs + 600_000)))).toBeGreaterThan(17.5);
     expect(median(runs.map((found) => wastedIn(found, MOVES.halvesMs + 120_000, MOVES.doublesMs)))).toBeLessThan(0.03);
+    expect(violationsOf(runs)).toEqual([]);
+  });
+
+  it("soon finds more than the downstream bore while it was overrun", () => {
+    const runs = each(OVERRUN);
+    const shares = runs.map((found, index) => doneIn(found, 0) / doneIn(runFixed(OVERRUN, SEEDS[index] ?? 0, 20), 0));
+    const settled = runs.map(
+      (found, index) => doneIn(found, SETTLED_MS) / doneIn(runFixed(OVERRUN, SEEDS[index] ?? 0, 20), SETTLED_MS),
+    );
+
+    expect(Math.min(...shares)).toBeGreaterThan(0.86);
+    expect(Math.min(...settled)).toBeGreaterThan(0.95);
     expect(violationsOf(runs)).toEqual([]);
   });
 

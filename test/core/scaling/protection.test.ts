@@ -87,8 +87,8 @@ describe("protection under pressure", () => {
     const tried = limits.findIndex((limit) => limit > 20);
     const highest = Math.max(...limits);
 
-    expect(limits[tried]).toBe(21);
-    expect(highest).toBeGreaterThan(21);
+    expect(limits[tried]).toBe(23);
+    expect(highest).toBeGreaterThan(23);
     expect(limits.at(-1)).toBeLessThan(highest);
   });
 
