@@ -1,10 +1,10 @@
 import { DEAD_LETTER_ATTRIBUTES, DEAD_LETTER_PREFIX } from "../../lib/core/dead-letter.ts";
 import type { DeadLetter, MessageAttributes } from "./api.ts";
 
-/** Says why a message is in the dead-letter queue: the worker says it in an attribute, SQS itself says nothing. */
+/** Says why a message is in the dead-letter queue: the worker says it in an attribute where the message has room for it, SQS itself says nothing. */
 export const reasonOf = ({ attributes }: DeadLetter): string =>
   attributes[DEAD_LETTER_ATTRIBUTES.reason]?.stringValue ??
-  "SQS moved it here: it was received as often as the queue allows, and never deleted";
+  "it came without one: SQS moved it here, after as many receives as the queue allows; or it is too large to carry one, and the worker's log has it";
 
 /** Returns the attributes that a message had before it was dead-lettered. */
 export const attributesBefore = (attributes: MessageAttributes): MessageAttributes =>

@@ -5,8 +5,8 @@ import type { ApiRequest, ApiResponse } from "./http.ts";
 import { limitOf, refuseUnknownParameters } from "./query-parameters.ts";
 import { receiveDeadLetters } from "./receive-dead-letters.ts";
 
-/** Characters of a body that are shown. */
-const BODY_LENGTH = 1_000;
+/** Characters of each text that are shown: of 100 messages with ten attributes, the most that SQS allows, they fit an answer. */
+const TEXT_LENGTH = 1_000;
 
 /** `GET /queues/{type}/dead-letters`: looks at messages of the dead-letter queue, and gives them back. */
 export const listDeadLetters = async (api: Api, { query }: ApiRequest, type: string): Promise<ApiResponse> => {
@@ -25,12 +25,14 @@ export const listDeadLetters = async (api: Api, { query }: ApiRequest, type: str
 
 const viewOf = (letter: DeadLetter) => ({
   messageId: letter.messageId,
-  reason: reasonOf(letter),
+  reason: cut(reasonOf(letter)),
   sentAt: new Date(letter.sentAtMs).toISOString(),
   receives: letter.receives,
-  body: letter.body.slice(0, BODY_LENGTH),
-  attributes: Object.fromEntries(Object.entries(letter.attributes).map(([name, value]) => [name, textOf(value)])),
+  body: cut(letter.body),
+  attributes: Object.fromEntries(Object.entries(letter.attributes).map(([name, value]) => [name, cut(textOf(value))])),
 });
+
+const cut = (text: string): string => text.slice(0, TEXT_LENGTH);
 
 /** Binary values are shown in base 64. */
 const textOf = ({ stringValue, binaryValue }: MessageAttribute): string =>

@@ -21,6 +21,8 @@ export type Submission = {
   readonly inputJson: string;
 };
 
+/** Deeper ones overflow the stack of what reads them, here or in a worker. Ours: other JSON readers stop there too. */
+const MAX_INPUT_LEVELS = 1_000;
 const FIELDS = ["input", "tenant", "delaySeconds"];
 /** What SQS takes as a `MessageGroupId`. */
 const TENANT = new RegExp(`^[\\x21-\\x7e]{1,${SQS_MAX_GROUP_ID_LENGTH}}$`);
@@ -91,6 +93,9 @@ const checkFields = (given: unknown, path: string): Fields => {
 };
 
 const checkJobInput = async (api: Api, type: string, input: unknown, path: string): Promise<string> => {
+  if (isDeeper(input, MAX_INPUT_LEVELS)) {
+    throw invalidInput([{ path: `${path}/input`, message: `must be nested at most ${MAX_INPUT_LEVELS} levels deep` }]);
+  }
   const json = JSON.stringify(input);
   const bytes = Buffer.byteLength(json);
   if (bytes > MAX_INPUT_BYTES) {
@@ -102,3 +107,9 @@ const checkJobInput = async (api: Api, type: string, input: unknown, path: strin
   if ("value" in checked) return json;
   throw invalidInput(checked.violations.map((part) => ({ ...part, path: `${path}/input${part.path}` })));
 };
+
+/** Tells whether lists and objects are nested in one another beyond so many levels. */
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));

@@ -1,3 +1,4 @@
+import { describeError } from "../../lib/core/outcome.ts";
 import type { ProblemPart } from "../../lib/core/problem.ts";
 import { problem } from "../../lib/core/problem.ts";
 import { MAX_BATCH_JOBS } from "../../lib/core/routes.ts";
@@ -54,7 +55,9 @@ const readyOrRejected = async (api: Api, type: string, given: unknown, index: nu
     return { index, message: await messageOf(api, submission) };
   } catch (error) {
     if (error instanceof ProblemError) return { index, error: problemResponse(error).body };
-    throw error;
+    // What one job makes our own code throw, or its type's schema, must not cost the others.
+    api.log("job.not-checked", { index, type, error: describeError(error) });
+    return { index, error: problem("internal", "the job could not be worked on; the log says why") };
   }
 };
 

@@ -24,6 +24,13 @@ export const submitJob = async (api: Api, request: ApiRequest, type: string): Pr
 const refuseReusedKey = async (api: Api, { id, inputDigest }: Submission): Promise<void> => {
   if (inputDigest === undefined) return;
   const record = await api.records.read(id, { isConsistent: false });
-  if (record?.inputDigest === undefined || record.inputDigest === inputDigest) return;
-  throw new ProblemError("idempotency-key-reused", `job ${id} has this Idempotency-Key and another input`);
+  if (record === undefined || record.inputDigest === inputDigest) return;
+  if (record.inputDigest !== undefined) {
+    throw new ProblemError("idempotency-key-reused", `job ${id} has this Idempotency-Key and another input`);
+  }
+  // Its input was in its message alone: whether this is the same job or another, it would not run.
+  if (record.status === "cancelled") {
+    const what = `job ${id}, which has this Idempotency-Key, was cancelled before it started`;
+    throw new ProblemError("job-finished", `${what}: take another key to submit it again`);
+  }
 };

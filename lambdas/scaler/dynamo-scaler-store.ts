@@ -7,6 +7,7 @@ import {
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { SCALER_LEASE, SCALER_STATE, SCALING_KEY } from "../../lib/core/keys.ts";
+import type { AccountSeen } from "../../lib/core/scaling/queue-scaling.ts";
 import { manualControlsOf } from "../shared/manual-control-item.ts";
 import { type Item, json, number, text } from "../shared/record-item.ts";
 import type { KeptQueues, Lease, ScalerState, ScalerStore } from "./scaler.ts";
@@ -75,11 +76,12 @@ export const dynamoScalerStore = (client: DynamoDBClient, tableName: string): Sc
       );
     },
 
-    writeState: ({ version, decidedAtMs, queues }, writer, signal) =>
+    writeState: ({ version, decidedAtMs, queues, account }, writer, signal) =>
       update(
         SCALER_STATE,
         {
-          UpdateExpression: "SET #version = :version, writer = :writer, #state = :state, decidedAt = :decidedAt",
+          UpdateExpression:
+            "SET #version = :version, writer = :writer, #state = :state, account = :account, decidedAt = :decidedAt",
           // A writer whose answer was lost sends the same again.
           ConditionExpression: `${version === 1 ? "attribute_not_exists(pk)" : "#version = :before"} OR (#version = :version AND writer = :writer)`,
           ExpressionAttributeNames: { "#version": "version", "#state": "state" },
@@ -88,6 +90,7 @@ export const dynamoScalerStore = (client: DynamoDBClient, tableName: string): Sc
             ...(version === 1 ? {} : { ":before": number(version - 1) }),
             ":writer": text(writer),
             ":state": json(queues),
+            ":account": json(account ?? null),
             ":decidedAt": text(new Date(decidedAtMs).toISOString()),
           },
         },
@@ -104,6 +107,7 @@ const stateOf = (item: Item | undefined): ScalerState | undefined =>
     version: numberOf(item.version),
     decidedAtMs: Date.parse(item.decidedAt?.S ?? ""),
     queues: JSON.parse(item.state?.S ?? "{}") as KeptQueues,
+    account: (JSON.parse(item.account?.S ?? "null") ?? undefined) as AccountSeen | undefined,
   };
 
 const numberOf = (value: AttributeValue | undefined): number => Number(value?.N ?? 0);

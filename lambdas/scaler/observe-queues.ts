@@ -1,12 +1,12 @@
 import type { ScalerQueue } from "../../lib/core/environment.ts";
 import { describeError } from "../../lib/core/outcome.ts";
-import {
-  type MappingSeen,
-  type ProbeResult,
-  type QueueBounds,
-  type QueueDecision,
-  type QueueSeen,
-  SIGNALS_KEPT_MS,
+import { signalsNeededFrom } from "../../lib/core/scaling/queue-bounds.ts";
+import type {
+  MappingSeen,
+  ProbeResult,
+  QueueBounds,
+  QueueDecision,
+  QueueSeen,
 } from "../../lib/core/scaling/queue-scaling.ts";
 import type { SignalWindow } from "../../lib/core/signals.ts";
 import type { QueueDepth } from "../shared/queue-depth.ts";
@@ -21,10 +21,6 @@ export type ObservedQueue = {
   readonly seen: QueueSeen;
   readonly mappingId: string;
 };
-
-/** Signals are looked back for at least so long, in milliseconds, and long enough to hold two attempts and a half. */
-const LEAST_LOOK_BACK_MS = 120_000;
-const LOOK_BACK_PER_TIMEOUT = 2.5;
 
 /** Looks at every queue; one that cannot be read is missing in what comes back, and logged. */
 export const observeQueues = async (
@@ -59,11 +55,12 @@ const observe = async (scaler: Scaler, { type, queue, kept, nowMs }: Look): Prom
   ]);
   if (found === undefined) throw new Error(`an event source mapping must read ${queue.queueArn}, and none does`);
   const mapping = mappingSeen(found, last);
+  const windowsFromMs = signalsNeededFrom(nowMs, queue.bounds);
   const [windows, probe] = await Promise.all([
-    isIdle(depth, mapping, last) ? [] : readSignals(scaler, type, nowMs - lookBackMs(queue.bounds)),
+    isIdle(depth, mapping, last) ? [] : readSignals(scaler, type, { fromMs: windowsFromMs, nowMs }),
     last?.wantsProbe === true ? readProbe(scaler, found.functionArn) : undefined,
   ]);
-  const seen = { ...depth, windows, mapping, probe, manual: kept.manual[type] };
+  const seen = { ...depth, windows, windowsFromMs, mapping, probe, manual: kept.manual[type] };
   return { bounds: queue.bounds, seen, mappingId: found.id };
 };
 
@@ -80,11 +77,15 @@ const isIdle = (depth: QueueDepth, mapping: MappingSeen, last: QueueDecision | u
   !last.needsCloseLook &&
   mappingDifference(last, mapping) === undefined;
 
-const lookBackMs = ({ timeoutSeconds }: QueueBounds): number =>
-  Math.min(SIGNALS_KEPT_MS, Math.max(LEAST_LOOK_BACK_MS, LOOK_BACK_PER_TIMEOUT * timeoutSeconds * 1_000));
-
-const readSignals = ({ clock, signals }: Scaler, type: string, sinceMs: number): Promise<readonly SignalWindow[]> =>
-  within(clock, CALL_MS, (signal) => signals.read(type, sinceMs, signal));
+/** Reads windows up to the look's own: a later one is read again at the next look, which counts it. */
+const readSignals = async (
+  { clock, signals }: Scaler,
+  type: string,
+  { fromMs, nowMs }: { readonly fromMs: number; readonly nowMs: number },
+): Promise<readonly SignalWindow[]> => {
+  const windows = await within(clock, CALL_MS, (signal) => signals.read(type, fromMs, signal));
+  return windows.filter(({ startMs }) => startMs <= nowMs);
+};
 
 const readProbe = async ({ clock, probe }: Scaler, functionArn: string): Promise<ProbeResult> => {
   try {

@@ -32,7 +32,13 @@ export type Scaler = {
 export type KeptQueues = Readonly<Record<string, QueueOutcome>>;
 
 /** What the scaler keeps. Each write raises the version by one, and holds only if nobody else has. */
-export type ScalerState = { readonly version: number; readonly decidedAtMs: number; readonly queues: KeptQueues };
+export type ScalerState = {
+  readonly version: number;
+  readonly decidedAtMs: number;
+  readonly queues: KeptQueues;
+  /** The account as it was last read; missing in states of earlier versions. */
+  readonly account?: AccountSeen | undefined;
+};
 
 /** The right to decide, until it runs out. */
 export type Lease = {

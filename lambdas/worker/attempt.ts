@@ -104,7 +104,9 @@ const inputOf = async (
 
 const keepResult = async ({ payloads }: Worker, claim: Claimed, result: unknown): Promise<KeptOutcome> => {
   const json = JSON.stringify(result);
-  if (json === undefined || Buffer.byteLength(json) <= INLINE_PAYLOAD_BYTES) return { kind: "succeeded", result };
+  // What JSON leaves out, such as a function, no record can hold.
+  if (json === undefined) return { kind: "succeeded", result: undefined };
+  if (Buffer.byteLength(json) <= INLINE_PAYLOAD_BYTES) return { kind: "succeeded", result };
   try {
     const resultReference = await payloads.put(resultKey(claim.envelope.id, claim.fence), json);
     return { kind: "succeeded", resultReference };

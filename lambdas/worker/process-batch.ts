@@ -4,6 +4,7 @@ import { SQS_MAX_RECEIVE_COUNT } from "../../lib/core/limits.ts";
 import { describeError } from "../../lib/core/outcome.ts";
 import { logWith } from "../shared/log.ts";
 import { attempt } from "./attempt.ts";
+import { goesFirst, goingFirst } from "./goes-first.ts";
 import { InvocationTally } from "./invocation-tally.ts";
 import type { Claimed } from "./record-store.ts";
 import { GRACE_MS } from "./run-job.ts";
@@ -42,7 +43,7 @@ const MOST_RECEIVES = SQS_MAX_RECEIVE_COUNT / 2;
  * Works a batch of messages: `parallel` at once, each claimed, run and settled on its own.
  *
  * Jobs that were in flight when an environment died run last, one at a time and apart, so that a culprit is found and
- * harms no other job.
+ * harms no other job. One that the others have left no time begins its next batch.
  *
  * It never throws, because a thrown error makes the event source mapping cut its polling; whatever goes wrong with a
  * message is said in `batchItemFailures`. What the jobs met is reported before it answers.
@@ -56,6 +57,19 @@ export const processBatch = async (
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> => {
   const invocation: Invocation = { remainingMs, tally: new InvocationTally() };
+  const first = await workThrough(worker, messages.filter(goesFirst), invocation);
+  const others = messages.filter((message) => !goesFirst(message));
+  const kept = [...first, ...(await workThrough(worker, others, invocation))];
+  await worker.report(invocation.tally, remainingMs);
+  return { batchItemFailures: kept.map((itemIdentifier) => ({ itemIdentifier })) };
+};
+
+/** Works messages until each has its fate. @returns the ids of those that stay on the queue */
+const workThrough = async (
+  worker: Worker,
+  messages: readonly SQSRecord[],
+  invocation: Invocation,
+): Promise<readonly string[]> => {
   const kept: string[] = [];
   const alone: { readonly message: SQSRecord; readonly later: Later }[] = [];
   const waiting = messages.values();
@@ -71,8 +85,7 @@ export const processBatch = async (
   for (const { message, later } of alone) {
     if ((await guarded(worker, message, later)) !== "done") kept.push(message.messageId);
   }
-  await worker.report(invocation.tally, remainingMs);
-  return { batchItemFailures: kept.map((itemIdentifier) => ({ itemIdentifier })) };
+  return kept;
 };
 
 const guarded = async <Result>(
@@ -131,9 +144,16 @@ const processJob = async (
   if (!claim.isAlone) return await workOn(worker, message, claim, invocation);
   return async () => {
     if (remainingMs() >= needsMs + APART_MS) return await workOn(worker, message, claim, invocation);
-    await worker.records.settle(claim, clock.nowMs(), putBackSettlement(claim, clock.nowMs()));
-    return await giveBack(worker, message);
+    return await giveWayOnce(worker, message, claim);
   };
+};
+
+/** Puts a job off that the others of its batch have left no time: with the next ones it goes first. */
+const giveWayOnce = async (worker: Worker, message: SQSRecord, claim: Claimed): Promise<Fate> => {
+  const nowMs = worker.clock.nowMs();
+  await worker.records.settle(claim, nowMs, putBackSettlement(claim, nowMs));
+  const { id } = claim.envelope;
+  return goesFirst(message) ? await keep(worker, message, 0, id) : await renew(worker, goingFirst(message), 0, id);
 };
 
 const workOn = async (
@@ -147,13 +167,8 @@ const workOn = async (
   if (settlement === undefined) return "kept";
   if (settlement.status !== "retrying") return "done";
   const seconds = Math.max(0, Math.ceil((settlement.notBeforeMs - worker.clock.nowMs()) / 1_000));
-  if (isWorn(worker, message, seconds)) {
-    await worker.queue.renew(message, seconds);
-    worker.log("message.renewed", { id: claim.envelope.id, messageId: message.messageId });
-    return "done";
-  }
-  await putBack(worker, message, seconds);
-  return settlement.attempts < claim.attempt ? "refused" : "kept";
+  const fate = await keep(worker, message, seconds, claim.envelope.id);
+  return fate === "kept" && settlement.attempts < claim.attempt ? "refused" : fate;
 };
 
 /**
@@ -174,9 +189,19 @@ const isWorn = ({ clock, settings }: Worker, { attributes }: SQSRecord, seconds:
   return ageMs + nextEndMs > settings.retentionMs || Number(attributes.ApproximateReceiveCount) >= MOST_RECEIVES;
 };
 
-const giveBack = async (worker: Worker, message: SQSRecord): Promise<Fate> => {
-  await putBack(worker, message, 0);
+const giveBack = (worker: Worker, message: SQSRecord): Promise<Fate> => keep(worker, message, 0);
+
+/** Leaves a message on the queue for its job's next attempt; one that SQS would drop before is sent again as new. */
+const keep = async (worker: Worker, message: SQSRecord, seconds: number, id?: string): Promise<Fate> => {
+  if (isWorn(worker, message, seconds)) return await renew(worker, message, seconds, id);
+  await putBack(worker, message, seconds);
   return "kept";
+};
+
+const renew = async (worker: Worker, message: SQSRecord, seconds: number, id?: string): Promise<Fate> => {
+  await worker.queue.renew(message, seconds);
+  worker.log("message.renewed", { id, messageId: message.messageId });
+  return "done";
 };
 
 /** Hides a message for some time; if that fails it stays hidden until its visibility time-out, which loses nothing. */

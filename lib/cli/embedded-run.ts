@@ -1,8 +1,10 @@
 import { API_VARIABLES } from "../core/environment.ts";
+import { SluiceError } from "../core/errors.ts";
 import type { LocalEvent } from "../local/events.ts";
 import { defaultAccountConcurrency, type LocalLog, type LocalRun, startLocal } from "../local/server.ts";
 import { alarmLine } from "./alarm-line.ts";
 import { type AppSource, assemblyFolderOf } from "./app-source.ts";
+import type { Interruption } from "./interruption.ts";
 import { integerOption, pairsOption, type readOptions } from "./options.ts";
 
 /** Options of every command that starts an embedded run. */
@@ -67,6 +69,12 @@ export const runOptions = (given: Given, ports: { readonly port: string; readonl
 /** How fine the embedded run's metrics are, in seconds: `GET /queues` may ask for them as they are. */
 const METRICS_PERIOD_SECONDS = "1";
 
+/** An embedded run, as a command holds it. */
+export type EmbeddedRun = LocalRun & {
+  /** Aborts when the run is of no more use; the reason is an error that says why, and what is left. */
+  readonly failed: AbortSignal;
+};
+
 /** Synthesizes the app where that is needed, and starts it on this machine. */
 export const startEmbeddedRun = async (
   options: RunOptions,
@@ -76,9 +84,10 @@ export const startEmbeddedRun = async (
     readonly onLog?: (line: LocalLog) => void;
     readonly onEvent?: (event: LocalEvent) => void;
   },
-): Promise<LocalRun> => {
+): Promise<EmbeddedRun> => {
   const source = options.source ?? { kind: "stage", stage: options.stage };
-  return await startLocal({
+  const failing = new AbortController();
+  const run = await startLocal({
     assemblyFolder: await assemblyFolderOf(source, hooks.environment, hooks.onSynthesis),
     stacks: options.stacks,
     port: options.port,
@@ -93,7 +102,29 @@ export const startEmbeddedRun = async (
     onEvent: (event) => {
       const line = alarmLine(event);
       if (line !== undefined) process.stderr.write(`${line}\n`);
+      if (event.kind === "store-failed") failing.abort(storeFailed(event.message, options.dataFolder));
       hooks.onEvent?.(event);
     },
   });
+  const { signal: failed } = failing;
+  // What still runs can settle nothing any more: nobody waits for it.
+  return { ...run, failed, stop: (how) => run.stop(failed.aborted ? { drainMs: 0 } : how) };
+};
+
+const storeFailed = (message: string, dataFolder: string | undefined): SluiceError =>
+  new SluiceError("StoreFailed", `the run's store must go on until the run stops, but it failed: ${message}`, {
+    hint:
+      dataFolder === undefined
+        ? "start again; queues, records and objects were in memory, and are gone"
+        : `start again; queues, records and objects are kept in ${dataFolder}, and jobs that ran will run again`,
+  });
+
+/** Returns a signal that aborts when somebody interrupts a run, or when it fails. */
+export const endOf = (run: EmbeddedRun, interruption: Interruption): AbortSignal => {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  void interruption.signalled.then(end);
+  run.failed.addEventListener("abort", end);
+  if (run.failed.aborted) end();
+  return ending.signal;
 };

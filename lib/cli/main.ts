@@ -16,7 +16,7 @@ export type Command = {
 const COMMANDS: Readonly<Record<string, Command>> = { start, demo, doctor, emulator };
 
 /** What the package offers in somebody's app; the others need this project's stages. */
-const PACKAGED: readonly string[] = ["start"];
+const PACKAGED: readonly string[] = ["start", "doctor"];
 
 const OFFERED = Object.entries(COMMANDS).filter(([name]) => IS_PROJECT || PACKAGED.includes(name));
 

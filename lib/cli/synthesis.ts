@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { glob, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { glob, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { SluiceError } from "../core/errors.ts";
+import { clearAssembly } from "./clear-assembly.ts";
 import { binOf, PROJECT_FOLDER } from "./project.ts";
 
 /** What a synthesized assembly depends on. */
@@ -18,6 +19,8 @@ export type Synthesis = {
   readonly assemblyFolder: string;
   /** The environment that `cdk` runs in. */
   readonly environment: NodeJS.ProcessEnv;
+  /** The program to synthesize by. @default the project's own `cdk` */
+  readonly cdk?: string;
 };
 
 /**
@@ -27,10 +30,8 @@ export type Synthesis = {
  * @returns Whether a synthesis was needed.
  * @throws SynthesisFailed with what `cdk synth` said
  */
-export const synthesize = async (
-  { stage, assemblyFolder, environment }: Synthesis,
-  onStart: () => void = () => undefined,
-): Promise<boolean> => {
+export const synthesize = async (synthesis: Synthesis, onStart: () => void = () => undefined): Promise<boolean> => {
+  const { stage, assemblyFolder } = synthesis;
   const inputs = await hashOf(await inputFiles(), stage);
   const stampFile = join(assemblyFolder, STAMP);
   if (existsSync(stampFile)) {
@@ -38,8 +39,8 @@ export const synthesize = async (
     if ((await readFile(stampFile, "utf8")) === stamp) return false;
   }
   onStart();
-  await rm(assemblyFolder, { recursive: true, force: true });
-  await runCdkSynth({ stage, assemblyFolder, environment });
+  await clearAssembly(assemblyFolder, Date.now());
+  await runCdkSynth(synthesis);
   await writeFile(stampFile, `${inputs} ${await outputHash(assemblyFolder)}`);
   return true;
 };
@@ -65,13 +66,13 @@ const hashOf = async (files: readonly string[], ...words: readonly string[]): Pr
   return hash.digest("hex");
 };
 
-const runCdkSynth = async ({ stage, assemblyFolder, environment }: Synthesis): Promise<void> => {
-  const cdk = binOf(createRequire(import.meta.url), "aws-cdk", "cdk");
-  const failure = await cdkSynth({ cdk, appFolder: PROJECT_FOLDER, stage, assemblyFolder, environment });
-  if (failure !== undefined) throw synthesisFailed(`for stage ${stage}`, failure);
+const runCdkSynth = async ({ cdk, ...synthesis }: Synthesis): Promise<void> => {
+  const program = cdk ?? binOf(createRequire(import.meta.url), "aws-cdk", "cdk");
+  const failure = await cdkSynth({ ...synthesis, cdk: program, appFolder: PROJECT_FOLDER });
+  if (failure !== undefined) throw synthesisFailed(`for stage ${synthesis.stage}`, failure);
 };
 
-export type AppSynthesis = Omit<Synthesis, "stage"> & {
+export type AppSynthesis = Omit<Synthesis, "stage" | "cdk"> & {
   /** The folder of somebody's own app: it holds a `cdk.json`. */
   readonly appFolder: string;
   /** What the app gets as its context `stage`. @default none */

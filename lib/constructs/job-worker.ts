@@ -1,6 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
-import { EventSourceMapping, type Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { EventSourceMapping, type Function as LambdaFunction, RecursiveLoop } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { WORKER_VARIABLES } from "../core/environment.ts";
@@ -43,6 +43,8 @@ export class JobWorker extends Construct {
       logRetentionDays: stage.logRetentionDays,
       environment: environmentOf(props),
       grants: grantsOf(props),
+      // A job that is throttled for long is renewed by a message to its own queue: after 16 of them Lambda would stop it.
+      recursiveLoop: RecursiveLoop.ALLOW,
     }).lambda;
     this.mapping = new EventSourceMapping(this, "Mapping", {
       target: this.lambda,

@@ -1,6 +1,12 @@
 import { Duration } from "aws-cdk-lib";
 import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import {
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  type RecursiveLoop,
+  Runtime,
+} from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { expiringLogs } from "./expiring-logs.ts";
@@ -19,6 +25,8 @@ export type NodeFunctionProps = {
   readonly environment: Readonly<Record<string, string>>;
   /** All that the function may do, besides writing its own log. */
   readonly grants: readonly Grant[];
+  /** @default Lambda ends what it takes for a loop */
+  readonly recursiveLoop?: RecursiveLoop;
 };
 
 /** A Node.js function on arm64 with its own role, log group and bundle. */
@@ -42,6 +50,7 @@ export class NodeFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
+      recursiveLoop: props.recursiveLoop,
     });
   }
 

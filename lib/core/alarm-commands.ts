@@ -40,9 +40,9 @@ const AUTHORIZED: Readonly<Record<AlarmedPlace["auth"], (region: string) => stri
 export const alarmCommands = (place: AlarmedPlace): AlarmCommands => ({
   call: (method, path) =>
     `curl -s ${method === "POST" ? "-X POST " : ""}${AUTHORIZED[place.auth](place.region)}'${place.apiUrl}${path.slice(1)}'`,
-  apiLog: `aws logs tail ${place.apiLogGroup} --since 15m`,
-  scalerLog: `aws logs tail ${place.scalerLogGroup} --since 15m`,
-  runScaler: `aws lambda invoke --function-name ${place.scalerFunction} /dev/stdout`,
-  accountLimits: "aws lambda get-account-settings",
-  describeTable: `aws dynamodb describe-table --table-name ${place.tableName}`,
+  apiLog: `aws logs tail ${place.apiLogGroup} --since 15m --region ${place.region}`,
+  scalerLog: `aws logs tail ${place.scalerLogGroup} --since 15m --region ${place.region}`,
+  runScaler: `aws lambda invoke --function-name ${place.scalerFunction} /dev/stdout --region ${place.region}`,
+  accountLimits: `aws lambda get-account-settings --region ${place.region}`,
+  describeTable: `aws dynamodb describe-table --table-name ${place.tableName} --region ${place.region}`,
 });

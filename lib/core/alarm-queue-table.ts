@@ -60,7 +60,7 @@ export const QUEUE_ALARMS: readonly AlarmSpec<AlarmedType>[] = [
     periods: 15,
     pages: "unlessPausedByHand",
     means: ({ type }) =>
-      `${type} runs at its limit and its backlog still grows. If the state is limited, the downstream takes no more; if it is open, raise maxConcurrency in bin/stages.ts and deploy.`,
+      `${type} runs at its limit and its backlog still grows. If the state is limited, the downstream takes no more; if it is open, raise the stage's maxConcurrency and deploy.`,
     next: ({ call }) => call("GET", "/queues"),
   },
   {
@@ -106,7 +106,7 @@ export const QUEUE_ALARMS: readonly AlarmSpec<AlarmedType>[] = [
     datapoints: 3,
     periods: 3,
     means: ({ type, settings }) =>
-      `The oldest job of ${type} has waited for over half of the ${settings.retentionDays} days after which SQS drops it for good. Find out what holds the queue back; to gain time, raise retentionDays (at most 13) in bin/stages.ts and deploy.`,
+      `The oldest job of ${type} has waited for over half of the ${settings.retentionDays} days after which SQS drops it for good. Find out what holds the queue back; to gain time, raise its retentionDays (at most 13) and deploy.`,
     next: ({ call }) => call("GET", "/queues"),
   },
   {

@@ -1,11 +1,12 @@
 import type { Paging } from "./alarm-spec.ts";
 
 /**
- * Alarms that one composite names here: AWS takes 100, and 10,240 characters of a rule, names included.
+ * Alarms that one composite names here, besides the stage's own: AWS takes 100 children, and 10,240 characters of a
+ * rule, in which a name may have 255.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
  */
-const MAX_NAMED_ALARMS = 50;
+const MAX_NAMED_ALARMS = 30;
 
 /** An alarm in the rule of a composite. */
 export type PagingAlarm = { readonly id: string; readonly pages: Paging; readonly name: string };

@@ -22,7 +22,7 @@ export const STAGE_ALARMS: readonly AlarmSpec<AlarmedStage>[] = [
     datapoints: 3,
     periods: 5,
     means: ({ stage }) =>
-      `The HTTP API of stage ${stage} has answered 5xx in three of five minutes. A submission that got a 5xx may not be in the queue: clients should repeat it with the same Idempotency-Key.`,
+      `The API of stage ${stage} has answered 5xx in three of five minutes. A submission that got a 5xx may not be in the queue: clients should repeat it with the same Idempotency-Key.`,
     next: ({ apiLog }) => apiLog,
   },
   {
@@ -33,7 +33,7 @@ export const STAGE_ALARMS: readonly AlarmSpec<AlarmedStage>[] = [
     datapoints: 5,
     periods: 10,
     means: ({ stage }) =>
-      `One request in a hundred takes the HTTP API of stage ${stage} more than 3 seconds. The function's log has the duration of each call; cold starts alone take less.`,
+      `One request in a hundred takes the API of stage ${stage} more than 3 seconds. The function's log has the duration of each call; cold starts alone take less.`,
     next: ({ apiLog }) => apiLog,
   },
   {

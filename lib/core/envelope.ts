@@ -18,8 +18,13 @@ export type Envelope = {
   | { readonly input?: undefined; readonly inputReference: PayloadReference }
 );
 
-/** Writes a message body. */
-export const encodeEnvelope = (envelope: Envelope): string => JSON.stringify(envelope);
+/**
+ * Writes a message body: JSON, with the two characters escaped that JSON has as they are and SQS refuses.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+export const encodeEnvelope = (envelope: Envelope): string =>
+  JSON.stringify(envelope).replaceAll("\uFFFE", "\\uFFFE").replaceAll("\uFFFF", "\\uFFFF");
 
 type Fields = {
   readonly [Name in keyof Envelope]?: unknown;

@@ -124,7 +124,15 @@ export const submitOperations = (submission: Json): Readonly<Record<WithOwnSchem
         headers: { Location: { description: "Where to read the job.", schema: { type: "string" } } },
       },
     },
-    problems: ["not-json", "malformed-request", "idempotency-key-reused", "too-large", "invalid-input", "unavailable"],
+    problems: [
+      "not-json",
+      "malformed-request",
+      "idempotency-key-reused",
+      "job-finished",
+      "too-large",
+      "invalid-input",
+      "unavailable",
+    ],
   },
   submitBatch: {
     request: {

@@ -39,12 +39,29 @@ export class Throttled extends Error {
 
 const MESSAGE_LENGTH = 1_000;
 
-/** Describes anything that was thrown, in at most {@link MESSAGE_LENGTH} characters of message. */
+/** Describes anything that was thrown, in at most {@link MESSAGE_LENGTH} characters of message; never throws. */
 export const describeError = (thrown: unknown): JobError => {
-  const isError = thrown instanceof Error;
-  const code = isError ? thrown.name : "NonError";
-  const text = isError ? thrown.message : String(thrown);
-  return jobError(code, text);
+  const error = readOr(undefined, () => (thrown instanceof Error ? thrown : undefined));
+  if (error === undefined)
+    return jobError(
+      "NonError",
+      textOf(() => thrown),
+    );
+  return jobError(
+    textOf(() => error.name),
+    textOf(() => error.message),
+  );
+};
+
+const textOf = (read: () => unknown): string => readOr("<unreadable>", () => String(read()).slice(0, MESSAGE_LENGTH));
+
+/** Reads what may throw instead: a getter, a proxy, an object that no text can be made of. */
+const readOr = <Value>(otherwise: Value, read: () => Value): Value => {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
 };
 
 /** Builds a {@link JobError} and its fingerprint. */
@@ -65,12 +82,15 @@ const withoutParticulars = (message: string): string =>
 /** Sorts what a handler threw into an outcome; recognises {@link Permanent} and {@link Throttled} by their field. */
 export const outcomeOf = (thrown: unknown): Outcome => {
   const error = describeError(thrown);
-  const declared = thrown instanceof Error && "outcome" in thrown ? thrown.outcome : undefined;
+  const declared = thrownField(thrown, "outcome");
   if (declared === "permanent") return { kind: "permanent", error };
   if (declared === "throttled") {
-    const asked = (thrown as { retryAfterSeconds?: unknown }).retryAfterSeconds;
+    const asked = thrownField(thrown, "retryAfterSeconds");
     const isUsable = typeof asked === "number" && Number.isFinite(asked) && asked >= 0;
     return { kind: "throttled", error, retryAfterSeconds: isUsable ? asked : undefined };
   }
   return { kind: "transient", error };
 };
+
+const thrownField = (thrown: unknown, name: "outcome" | "retryAfterSeconds"): unknown =>
+  readOr<unknown>(undefined, () => (thrown instanceof Error ? Reflect.get(thrown, name) : undefined));

@@ -34,7 +34,7 @@ export const backoffSeconds = (policy: RetryPolicy, attempt: number, random: num
   return Math.round(random * ceiling);
 };
 
-/** Returns how long a throttled job waits, in whole seconds: what was asked for, spread by up to a fifth, or the backoff. */
+/** Returns how long a throttled job waits, in whole seconds and at least one: what was asked for, spread by up to a fifth, or the backoff. */
 export const throttleSeconds = (
   policy: RetryPolicy,
   claim: number,
@@ -42,7 +42,7 @@ export const throttleSeconds = (
   random: number,
 ): number => {
   if (retryAfterSeconds === undefined) return Math.max(1, backoffSeconds(policy, Math.min(claim, 10), random));
-  return Math.ceil(Math.min(SQS_MAX_VISIBILITY_SECONDS, retryAfterSeconds * (1 + random / 5)));
+  return Math.max(1, Math.ceil(Math.min(SQS_MAX_VISIBILITY_SECONDS, retryAfterSeconds * (1 + random / 5))));
 };
 
 const clamp = (value: number, low: number, high: number): number =>

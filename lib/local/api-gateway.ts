@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { RequestMeasure } from "./api-metrics.ts";
 import type { Clock } from "./clock.ts";
-import type { HttpAnswer } from "./http-response.ts";
+import { type HttpAnswer, INTERNAL_ERROR } from "./http-response.ts";
 import type { InvocationResult } from "./lambda/result.ts";
 import type { IntegrationSettings } from "./world.ts";
 
@@ -26,18 +26,18 @@ export type Gateway = {
 /** Answers each request, and counts it. */
 export const gatewayListener =
   ({ clock, onAnswer }: GatewayOptions, { answer, idHeader }: Gateway): RequestListener =>
-  (request, response) => {
+  async (request, response) => {
     const requestId = randomUUID();
     const startedMs = clock.nowMs();
-    void answer(request, requestId).then(
-      (answered) => {
-        const headers = { ...answered.answer.headers, [idHeader]: requestId };
-        write(request, response, { ...answered.answer, headers });
-        const latencyMs = clock.nowMs() - startedMs;
-        onAnswer?.({ status: answered.answer.status, latencyMs, integrationMs: answered.integrationMs });
-      },
-      () => response.destroy(),
-    );
+    try {
+      const { answer: answered, integrationMs } = await answer(request, requestId);
+      write(request, response, { ...answered, headers: { ...answered.headers, [idHeader]: requestId } });
+      onAnswer?.({ status: answered.status, latencyMs: clock.nowMs() - startedMs, integrationMs });
+    } catch {
+      // The client went away, or this run cannot cope with what it sent: nobody else would take the error.
+      if (response.headersSent) response.destroy();
+      else write(request, response, INTERNAL_ERROR);
+    }
   };
 
 /** Asks a route's function; undefined where it takes longer than the integration waits. */

@@ -66,7 +66,9 @@ const dimensionsOf = (set: Json, root: JsonObject): Readonly<Record<string, stri
   if (!Array.isArray(set) || set.length > MOST_DIMENSIONS) {
     return `Dimensions must be lists of at most ${MOST_DIMENSIONS} names`;
   }
-  const entries = set.map((name) => [String(name), root[String(name)]] as const);
+  const names = set.filter((name: Json) => typeof name === "string");
+  if (names.length < set.length) return "Dimensions must be lists of names";
+  const entries = names.map((name) => [name, root[name]] as const);
   const wrong = entries.find(([, value]) => typeof value !== "string" || value === "");
   if (wrong !== undefined) return `dimension ${wrong[0]} must be a text`;
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));

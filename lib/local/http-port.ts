@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { LOOPBACK } from "./aws.ts";
+import { type ForeignCall, onlyLocalCallers } from "./local-callers.ts";
 import { portInUse } from "./port-in-use.ts";
 
 /** The port that the HTTP API answers on; until it is told how, it says that it is not there yet. */
@@ -20,10 +21,11 @@ const KEEP_ALIVE_MS = 75_000;
 export const openHttpPort = async (port: number): Promise<HttpPort> => {
   const underway = new Set<ServerResponse>();
   let listener: RequestListener = notYet;
+  const answer = onlyLocalCallers((request, response) => listener(request, response), refuse);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     underway.add(response);
     response.once("close", () => underway.delete(response));
-    listener(request, response);
+    answer(request, response);
   });
   await listen(server, port);
   const address = server.address();
@@ -52,7 +54,7 @@ const listen = async (server: Server, port: number): Promise<void> => {
     await once(server, "listening");
   } catch (error) {
     const isInUse = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    throw isInUse ? portInUse(port, "port") : error;
+    throw isInUse ? portInUse(port, "--port") : error;
   }
 };
 
@@ -60,4 +62,10 @@ const notYet = (request: IncomingMessage, response: ServerResponse): void => {
   request.resume();
   response.writeHead(503, { "content-type": "application/json" });
   response.end('{"message":"Service Unavailable"}');
+};
+
+/** Problem details, as the API's own errors are. */
+const refuse = (response: ServerResponse, foreign: ForeignCall): void => {
+  response.writeHead(403, { "content-type": "application/problem+json" });
+  response.end(JSON.stringify({ type: "about:blank", title: "Forbidden", status: 403, ...foreign }));
 };

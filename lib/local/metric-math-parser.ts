@@ -87,11 +87,14 @@ export const idsIn = (expression: MathExpression): readonly string[] => {
   }
 };
 
+const operatorOf = (token: string): (typeof OPERATORS)[string] | undefined =>
+  Object.hasOwn(OPERATORS, token) ? OPERATORS[token] : undefined;
+
 /** Reads what binds more than `least`. */
 const readExpression = (tokens: TokenReader, least: number): MathExpression => {
   let left = readOperand(tokens);
   for (;;) {
-    const found = OPERATORS[tokens.next ?? ""];
+    const found = operatorOf(tokens.next ?? "");
     if (found === undefined || found.power <= least) return left;
     tokens.take();
     left = { kind: "binary", operator: found.operator, left, right: readExpression(tokens, found.power) };

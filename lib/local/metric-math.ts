@@ -16,7 +16,10 @@ type Value = number | Series | readonly (number | Series)[];
 /**
  * Works out an expression of metric math for each period.
  *
- * Where two series meet, only periods that both have count; what is no number, as after a division by 0, is left out.
+ * Where two series meet, a value that one of them lacks is 0, as in CloudWatch; what is no number, as after a division
+ * by 0, is left out.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 export const evaluateMath = (expression: MathExpression, context: MathContext): Series =>
   overPeriods(single(resultOf(expression, context)), context.periods);
@@ -110,12 +113,12 @@ const joined = (
   if (typeof left === "number") return mapped(right, (value) => by(left, value));
   if (typeof right === "number") return mapped(left, (value) => by(value, right));
   return numbersOf(
-    [...left].flatMap(([atMs, value]) => {
-      const other = right.get(atMs);
-      return other === undefined ? [] : [[atMs, by(value, other)] as const];
-    }),
+    timesOf([left, right]).map((atMs) => [atMs, by(left.get(atMs) ?? 0, right.get(atMs) ?? 0)] as const),
   );
 };
+
+const timesOf = (series: readonly Series[]): readonly number[] =>
+  [...new Set(series.flatMap((one) => [...one.keys()]))].sort((one, other) => one - other);
 
 /** Of a list: period by period, over those that have a value. Of one series: over all its periods. */
 const aggregated = (value: Value, by: (values: readonly number[]) => number): number | Series => {
@@ -123,9 +126,8 @@ const aggregated = (value: Value, by: (values: readonly number[]) => number): nu
   const series = value.filter((one) => typeof one !== "number");
   const constants = value.filter((one) => typeof one === "number");
   if (series.length === 0) return by(constants);
-  const times = [...new Set(series.flatMap((one) => [...one.keys()]))].sort((one, other) => one - other);
   return numbersOf(
-    times.map((atMs) => [atMs, by([...series.flatMap((one) => one.get(atMs) ?? []), ...constants])] as const),
+    timesOf(series).map((atMs) => [atMs, by([...series.flatMap((one) => one.get(atMs) ?? []), ...constants])] as const),
   );
 };
 

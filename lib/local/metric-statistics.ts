@@ -16,7 +16,8 @@ const STATISTICS = {
 /** In words, for who asks for another. */
 export const STATISTICS_IN_WORDS = "Maximum, Minimum, Sum, Average, SampleCount or p0–p100";
 
-export const isStatistic = (name: string): name is Statistic => name in STATISTICS || percentileOf(name) !== undefined;
+export const isStatistic = (name: string): name is Statistic =>
+  Object.hasOwn(STATISTICS, name) || percentileOf(name) !== undefined;
 
 /** Returns what a statistic says of the points of a period; none where they cannot tell, as a percentile of sums alone. */
 export const statisticOf = (statistic: Statistic, points: readonly MetricPoint[]): number | undefined => {

@@ -64,14 +64,14 @@ const contextOf = ({ request, apiId, stage, method, requestId, nowMs }: RestRequ
   apiId,
 });
 
-/** By the names that the client wrote. */
-const headersOf = ({ rawHeaders }: IncomingMessage): Record<string, string[]> => {
-  const headers: Record<string, string[]> = {};
+/** By the names that the client wrote; one may be `constructor`, which objects have by themselves. */
+const headersOf = ({ rawHeaders }: IncomingMessage): Record<string, readonly string[]> => {
+  const headers = new Map<string, readonly string[]>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
-    headers[name] = [...(headers[name] ?? []), value];
+    headers.set(name, [...(headers.get(name) ?? []), value]);
   }
-  return headers;
+  return Object.fromEntries(headers);
 };
 
 const lastOf = (values: Readonly<Record<string, readonly string[]>>): Record<string, string> =>

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { synthesizeApp } from "../../lib/cli/synthesis.ts";
+import { synthesize, synthesizeApp } from "../../lib/cli/synthesis.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** A folder of an app whose `cdk` is this script. */
@@ -87,5 +87,65 @@ describe("synthesizeApp", () => {
       message: `${folder} must have the package aws-cdk installed, got none`,
       hint: expect.stringContaining("npm install --save-dev aws-cdk"),
     });
+  });
+});
+
+/** Writes what the CDK writes: templates under one name, and code under that of its content; here the stage's. */
+const SYNTHESIZES = `
+const { mkdirSync, writeFileSync } = require("node:fs");
+const folder = process.argv[process.argv.indexOf("--output") + 1];
+const [, stage] = process.argv.at(-1).split("=");
+mkdirSync(folder + "/asset." + stage, { recursive: true });
+writeFileSync(folder + "/asset." + stage + "/index.mjs", "");
+writeFileSync(folder + "/Pipeline.assets.json", JSON.stringify({ path: "asset." + stage }));
+writeFileSync(folder + "/" + stage + ".template.json", "{}");
+`;
+
+const DAY_MS = 86_400_000;
+
+describe("synthesize", () => {
+  const project = () => {
+    const folder = temporaryFolder({ "cdk.cjs": SYNTHESIZES });
+    const assemblyFolder = join(folder, "cdk.out");
+    return {
+      synthesizeStage: (stage: string) =>
+        synthesize({ stage, assemblyFolder, environment: {}, cdk: join(folder, "cdk.cjs") }),
+      has: (file: string) => existsSync(join(assemblyFolder, file)),
+      lastNamed: (code: string, days: number) => {
+        const date = new Date(Date.now() - days * DAY_MS);
+        utimesSync(join(assemblyFolder, code), date, date);
+      },
+    };
+  };
+
+  it("is needed once, until the stage, its sources or what came out change", async () => {
+    const { synthesizeStage } = project();
+
+    const needed = [await synthesizeStage("a"), await synthesizeStage("a"), await synthesizeStage("b")];
+
+    expect(needed).toEqual([true, false, true]);
+  });
+
+  it("keeps the code of what was synthesized before, from which a run may start environments, and nothing else", async () => {
+    const { synthesizeStage, has } = project();
+    await synthesizeStage("a");
+
+    await synthesizeStage("b");
+
+    expect(["asset.a/index.mjs", "asset.b/index.mjs", "b.template.json"].filter(has)).toHaveLength(3);
+    expect(has("a.template.json")).toBe(false);
+  });
+
+  it("removes code that nothing has named for three days, not what was named until now", async () => {
+    const { synthesizeStage, has, lastNamed } = project();
+    for (const stage of ["a", "b", "c"]) await synthesizeStage(stage);
+    lastNamed("asset.a", 3.1);
+    lastNamed("asset.b", 2.9);
+    lastNamed("asset.c", 30);
+
+    await synthesizeStage("d");
+    await synthesizeStage("e");
+
+    expect(["a", "b", "c", "d", "e"].filter((stage) => has(`asset.${stage}`))).toEqual(["b", "c", "d", "e"]);
   });
 });

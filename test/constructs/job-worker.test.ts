@@ -40,6 +40,10 @@ describe("JobWorker", () => {
     expect(mappingOf({})).not.toHaveProperty("ProvisionedPollerConfig");
   });
 
+  test("may send to its own queue again and again, which Lambda would otherwise take for a loop and end", () => {
+    expect(workerOf({})).toMatchObject({ RecursiveLoop: "Allow" });
+  });
+
   test("gets the memory and time that its settings come to", () => {
     expect(workerOf({ memoryMiB: 768, timeoutSeconds: 20, batchSize: 10, parallel: 4 })).toMatchObject({
       MemorySize: 768,

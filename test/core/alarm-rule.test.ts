@@ -62,9 +62,18 @@ describe("pageGroups", () => {
     const alarms = named("a", QUEUE_ALARMS);
     const groupsOf = (count: number) => pageGroups(Array.from({ length: count }, () => alarms));
 
-    expect(groupsOf(5)).toHaveLength(1);
-    expect(groupsOf(6)).toHaveLength(2);
+    expect(groupsOf(3)).toHaveLength(1);
+    expect(groupsOf(4)).toHaveLength(2);
     expect(groupsOf(23).flat()).toHaveLength(23);
-    expect(Math.max(...groupsOf(23).map((group) => group.flat().length))).toBeLessThanOrEqual(50);
+    expect(Math.max(...groupsOf(23).map((group) => group.flat().length))).toBeLessThanOrEqual(30);
+  });
+
+  it("makes rules that AWS takes, however long the names are that CloudFormation makes", () => {
+    const long = (table: readonly Omit<PagingAlarm, "name">[]) =>
+      table.map(({ id, pages }) => ({ id, pages, name: id.padEnd(255, "x") }));
+    const groups = pageGroups(Array.from({ length: 3 }, () => long(QUEUE_ALARMS)));
+    const rule = anyOf([...groups.flat().map(queuePageRule), stagePageRule(long(STAGE_ALARMS))]);
+
+    expect(rule.length).toBeLessThanOrEqual(10_240);
   });
 });

@@ -29,6 +29,21 @@ describe("the envelope", () => {
     );
   });
 
+  it("has only characters that SQS takes, and comes back with those that it does not take", () => {
+    const unit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
+    const refused = fc.constantFrom("\ufffe", "\uffff", "\u0000", "\ud800", "\udc00");
+    fc.assert(
+      fc.property(fc.string({ unit: fc.oneof(unit, refused) }), (text) => {
+        const sent = { ...envelope, input: { [text]: text } };
+
+        const body = encodeEnvelope(sent);
+
+        expect(body).toMatch(/^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);
+        expect(decodeEnvelope(body, expected)).toEqual({ envelope: sent });
+      }),
+    );
+  });
+
   it("comes back with a reference in place of a large input, and with its redrive", () => {
     const { input: _, ...head } = envelope;
     const sent: Envelope = { ...head, redrive: 2, inputReference };

@@ -41,6 +41,46 @@ describe("outcomes", () => {
   });
 });
 
+describe("what cannot be read", () => {
+  const unreadable = (): never => {
+    throw new Error("not to be read");
+  };
+
+  it.each([
+    ["an object without a prototype", Object.create(null), "NonError", "<unreadable>"],
+    ["an object whose text fails", { toString: unreadable }, "NonError", "<unreadable>"],
+    [
+      "a proxy that allows nothing",
+      new Proxy({}, { getPrototypeOf: unreadable, get: unreadable }),
+      "NonError",
+      "<unreadable>",
+    ],
+    ["a symbol", Symbol("why"), "NonError", "Symbol(why)"],
+    ["an error whose message is a number", Object.assign(new Error("no"), { message: 7 }), "Error", "7"],
+    [
+      "an error whose message fails",
+      Object.defineProperty(new Error("no"), "message", { get: unreadable }),
+      "Error",
+      "<unreadable>",
+    ],
+    ["an error whose name is a symbol", Object.assign(new Error("no"), { name: Symbol("x") }), "Symbol(x)", "no"],
+    [
+      "an error whose outcome fails",
+      Object.defineProperty(new Error("no"), "outcome", { get: unreadable }),
+      "Error",
+      "no",
+    ],
+  ])("is transient all the same: %s", (_, thrown, code, message) => {
+    expect(outcomeOf(thrown)).toMatchObject({ kind: "transient", error: { code, message } });
+  });
+
+  it("leaves the wait of a throttle to the backoff", () => {
+    const thrown = Object.defineProperty(new Throttled(), "retryAfterSeconds", { get: unreadable });
+
+    expect(outcomeOf(thrown)).toMatchObject({ kind: "throttled", retryAfterSeconds: undefined });
+  });
+});
+
 describe("fingerprints", () => {
   const fingerprint = (message: string, name = "Error"): string =>
     describeError(Object.assign(new Error(message), { name })).fingerprint;
@@ -62,7 +102,8 @@ describe("fingerprints", () => {
     expect(fingerprint("connection refused")).toBe("a085aa4df839a84f");
   });
 
-  it("come with a message of bounded length", () => {
+  it("come with a message and a code of bounded length", () => {
     expect(describeError(new Error("x".repeat(5_000))).message).toHaveLength(1_000);
+    expect(describeError(Object.assign(new Error(), { name: "x".repeat(5_000) })).code).toHaveLength(1_000);
   });
 });

@@ -52,9 +52,13 @@ describe("the wait after a throttle", () => {
         const seconds = throttleSeconds(DEFAULT_RETRY, 1, asked, dice);
 
         expect(seconds).toBeGreaterThanOrEqual(asked);
-        expect(seconds).toBeLessThanOrEqual(Math.ceil(asked * 1.2));
+        expect(seconds).toBeLessThanOrEqual(Math.max(1, Math.ceil(asked * 1.2)));
       }),
     );
+  });
+
+  it("is a second at least, also where none was asked for", () => {
+    expect(throttleSeconds(DEFAULT_RETRY, 1, 0, 0.5)).toBe(1);
   });
 
   it("is the backoff where nothing was asked for, but never nothing", () => {

@@ -106,6 +106,7 @@ describe("the package, in an app of somebody's own", { timeout: 300_000 }, () =>
     const { stdout } = app.run("sluice", "--help");
 
     expect(stdout).toMatch(/^ {2}start /m);
+    expect(stdout).toMatch(/^ {2}doctor /m);
     expect(stdout).not.toMatch(/^ {2}demo /m);
   });
 });

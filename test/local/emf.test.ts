@@ -107,6 +107,11 @@ describe("readEmbeddedMetrics", () => {
       problem: "Dimensions must be lists of at most 30 names",
     },
     {
+      what: "a dimension whose name is no text",
+      text: line({ JobsDead: 1 }, { Dimensions: [[{ toString: 1 }]] }),
+      problem: "Dimensions must be lists of names",
+    },
+    {
       what: "no time",
       text: line({ JobsDead: 1 }, {}, { Timestamp: "now" }),
       problem: "_aws.Timestamp must be a number of milliseconds",

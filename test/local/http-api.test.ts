@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { createServer } from "node:net";
+import { json } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Clock, systemClock } from "../../lib/local/clock.ts";
 import { answerHttp } from "../../lib/local/http-api.ts";
@@ -59,6 +60,20 @@ describe("an HTTP API", () => {
       isBase64Encoded: false,
     });
     expect(event.headers).not.toHaveProperty("cookie");
+  });
+
+  it("hands over headers that objects have by themselves", async () => {
+    const url = await serve(echo);
+    const headers = ["Host", "localhost", "constructor", "a", "__proto__", "b"];
+
+    const [response] = await once(httpRequest(`${url}/jobs`, { headers }).end(), "response");
+
+    const event = (await json(response)) as { readonly headers: object };
+    const own = Object.entries(event.headers).filter(([, value]) => value.length === 1);
+    expect(own).toEqual([
+      ["constructor", "a"],
+      ["__proto__", "b"],
+    ]);
   });
 
   it("leaves out what a request does not have", async () => {
@@ -179,8 +194,8 @@ describe("openHttpPort", () => {
 
     await expect(openHttpPort(port)).rejects.toMatchObject({
       code: "PortInUse",
-      message: `port must be free on 127.0.0.1, got ${port} which is in use`,
-      hint: "choose another port, or stop what listens there",
+      message: `--port must be free on 127.0.0.1, got ${port} which is in use`,
+      hint: "give another --port, 0 for any that is free, or stop what listens there",
     });
   });
 

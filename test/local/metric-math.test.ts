@@ -53,8 +53,8 @@ describe("metric math", () => {
     expect(evaluate(text)).toEqual([value, value, value, value]);
   });
 
-  it("joins two series where both have a value", () => {
-    expect(evaluate("a + b", { a: [1, 2, __, 4], b: [10, __, 30, 40] })).toEqual([11, __, __, 44]);
+  it("joins two series, and takes a value that one lacks for 0", () => {
+    expect(evaluate("a + b", { a: [1, 2, __, 4], b: [10, __, 30, 40] })).toEqual([11, 2, 30, 44]);
   });
 
   it("leaves out what is no number", () => {
@@ -62,7 +62,7 @@ describe("metric math", () => {
   });
 
   it("compares series, 1 for true and 0 for false", () => {
-    expect(evaluate("a >= b AND a > 1", { a: [1, 2, 3, __], b: [1, 2, 5, 1] })).toEqual([0, 1, 0, __]);
+    expect(evaluate("a >= b AND a > 1", { a: [1, 2, 3, __], b: [1, 2, 5, 1] })).toEqual([0, 1, 0, 0]);
   });
 
   it("fills what is missing with a number, with another series or with the value before", () => {
@@ -101,12 +101,9 @@ describe("metric math", () => {
   it("tells saturation: at the limit, or the ceiling where there is none, with a backlog that grows", () => {
     const text = "(running >= FILL(limit, 5)) * (DIFF(visible) > 0)";
 
-    expect(evaluate(text, { running: [5, 5, 5, 3], visible: [0, 10, 5, 20] })).toEqual([__, 1, 0, 0]);
+    expect(evaluate(text, { running: [5, 5, 5, 3], visible: [0, 10, 5, 20] })).toEqual([0, 1, 0, 0]);
     expect(evaluate(text, { running: [3, 3, 3, 3], visible: [0, 1, 2, 3], limit: [3, 3, __, 3] })).toEqual([
-      __,
-      1,
-      0,
-      1,
+      0, 1, 0, 1,
     ]);
   });
 
@@ -120,6 +117,7 @@ describe("metric math", () => {
     { text: "a +", problem: /^ends too early$/ },
     { text: "(a", problem: /^lacks a “\)”$/ },
     { text: "a b", problem: /^cannot be read from “b” on$/ },
+    { text: "a constructor b", problem: /^cannot be read from “constructor” on$/ },
     { text: "a % 2", problem: /^cannot be read from “% 2” on$/ },
     { text: "", problem: /^ends too early$/ },
   ])("rejects “$text”", ({ text, problem }) => {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
+import { json } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { RequestMeasure } from "../../lib/local/api-metrics.ts";
 import { type Clock, systemClock } from "../../lib/local/clock.ts";
@@ -104,6 +105,20 @@ describe("a REST API", () => {
       body: '{"input":"ü"}',
       isBase64Encoded: false,
     });
+  });
+
+  it("hands over headers that objects have by themselves", async () => {
+    const url = await serve(echo);
+    const headers = ["Host", "localhost", "constructor", "a", "__proto__", "b"];
+
+    const [response] = await once(httpRequest(`${url}/jobs`, { headers }).end(), "response");
+
+    const event = (await json(response)) as { readonly headers: object };
+    const own = Object.entries(event.headers).filter(([, value]) => value.length === 1);
+    expect(own).toEqual([
+      ["constructor", "a"],
+      ["__proto__", "b"],
+    ]);
   });
 
   it("names headers as the client did, all their values among them", async () => {

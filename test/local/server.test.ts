@@ -204,6 +204,14 @@ describe("a local run", () => {
     await expect.poll(() => run.observe()).toMatchObject([{ visible: 0, inFlight: 0, running: 0, environments: 1 }]);
   });
 
+  it("takes a job with an emoji", async () => {
+    const { submit, receivesOf } = await start();
+
+    const id = await submit({ text: "😀" });
+
+    await expect.poll(() => receivesOf(id), { timeout: 10_000 }).toBe("1");
+  });
+
   it("gives a failed message again, and then moves it to the dead-letter queue", async () => {
     const { run, submit, receivesOf } = await start({ assemblyFolder: writePipeline(3) });
     const sqs = client(run, SQSClient);
@@ -388,11 +396,11 @@ describe("starting a local run", () => {
 
     await expect(start({ port })).rejects.toMatchObject({
       code: "PortInUse",
-      message: expect.stringMatching(/^port /),
+      message: expect.stringMatching(/^--port /),
     });
     await expect(start({ awsPort: port })).rejects.toMatchObject({
       code: "PortInUse",
-      message: expect.stringMatching(/^awsPort /),
+      message: expect.stringMatching(/^--aws-port /),
     });
   });
 

@@ -43,6 +43,7 @@ describe("a receiver that takes 20 at once", () => {
     const keda = await play("keda", { steer: { everyMs: KEDA_EVERY_MS, limitFor } });
 
     expect(low.wasted(30_000)).toBeLessThan(0.01);
-    for (const overrun of [high, plain, keda]) expect(overrun.wasted(60_000, 150_000)).toBeGreaterThan(0.2);
+    // Refused places rest for a second, in every way: without that the shares would be far larger.
+    for (const overrun of [high, plain, keda]) expect(overrun.wasted(60_000, 150_000)).toBeGreaterThan(0.05);
   });
 });

@@ -153,8 +153,13 @@ export const memoryScaler = (types: readonly string[] = ["work"]) => {
         if (queue.takes === "never") return await new Promise<never>(() => undefined);
         if (queue.takes instanceof Error) throw queue.takes;
         if (queue.takes !== "changed") return queue.takes;
-        const { limit, ...rest } = change;
-        queue.mapping = { ...queue.mapping, ...rest, ...(limit === undefined ? {} : { limit: limit ?? undefined }) };
+        const { limit, pollers, isEnabled = queue.mapping.isEnabled } = change;
+        queue.mapping = {
+          ...queue.mapping,
+          isEnabled,
+          ...(limit === undefined ? {} : { limit: limit ?? undefined }),
+          ...(pollers === undefined ? {} : { pollers: pollers ?? undefined }),
+        };
         return "changed";
       },
     },

@@ -50,6 +50,7 @@ export const queueOf = (
     inFlight: 0,
     delayed: 0,
     windows: [],
+    windowsFromMs: 0,
     mapping: mappingOf(bounds),
     probe: undefined,
     manual: undefined,
@@ -72,7 +73,7 @@ export const followed = (decision: QueueDecision, mapping: MappingSeen): Mapping
     ...mapping,
     limit: limit === undefined ? mapping.limit : (limit ?? undefined),
     isEnabled: isEnabled ?? mapping.isEnabled,
-    pollers: pollers ?? mapping.pollers,
+    pollers: pollers === undefined ? mapping.pollers : (pollers ?? undefined),
   };
 };
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { WORKER_VARIABLES } from "../../core/environment.ts";
-import { defaultAccountConcurrency, type LocalRun } from "../../local/server.ts";
+import { defaultAccountConcurrency } from "../../local/server.ts";
 import { liveView } from "../demo/live-view.ts";
 import { type Receiver, startReceiver } from "../demo/receiver.ts";
 import { readRecords } from "../demo/records.ts";
@@ -10,8 +10,16 @@ import { collectSettlements, type Settlements } from "../demo/settlements.ts";
 import { type Arrival, readTrace } from "../demo/trace.ts";
 import { judge } from "../demo/verdict.ts";
 import { watchRun } from "../demo/watch.ts";
-import { RUN_OPTIONS, type RunOptions, runOptions, runOptionsHelp, startEmbeddedRun } from "../embedded-run.ts";
-import { type Interruption, listenForInterruption } from "../interruption.ts";
+import {
+  type EmbeddedRun,
+  endOf,
+  RUN_OPTIONS,
+  type RunOptions,
+  runOptions,
+  runOptionsHelp,
+  startEmbeddedRun,
+} from "../embedded-run.ts";
+import { listenForInterruption } from "../interruption.ts";
 import { allowingLoopbackReceivers } from "../loopback-receiver.ts";
 import type { Command } from "../main.ts";
 import { numberOption, readOptions } from "../options.ts";
@@ -76,8 +84,10 @@ export const demo: Command = {
       const receiver = await startReceiver(worker.variables.WEBHOOK_SIGNING_SECRET ?? "");
       const lasts = ((arrivals.at(-1)?.arrivalMs ?? 0) / speed / 1_000).toFixed(0);
       console.log(`replaying ${arrivals.length} arrivals over ${lasts} s, stage ${options.stage}, API ${run.apiUrl}`);
-      const isClean = await play({ run, worker, receiver, settlements, arrivals, speed, interruption });
-      await receiver.stop();
+      const signal = endOf(run, interruption);
+      const isClean = await play({ run, worker, receiver, settlements, arrivals, speed, signal }).finally(
+        receiver.stop,
+      );
       return interruption.isSignalled() ? 130 : isClean ? 0 : 1;
     } finally {
       await run.stop();
@@ -91,23 +101,21 @@ const withRoomForClient = (options: RunOptions, isGiven: boolean): RunOptions =>
   isGiven ? options : { ...options, accountConcurrency: options.accountConcurrency + CONNECTIONS };
 
 type Play = {
-  readonly run: LocalRun;
+  readonly run: EmbeddedRun;
   readonly worker: WorkerOfRun;
   readonly receiver: Receiver;
   readonly settlements: Settlements;
   readonly arrivals: readonly Arrival[];
   readonly speed: number;
-  readonly interruption: Interruption;
+  readonly signal: AbortSignal;
 };
 
-const play = async ({ run, worker, receiver, settlements, arrivals, speed, interruption }: Play): Promise<boolean> => {
-  const stopping = new AbortController();
-  void interruption.signalled.then(() => stopping.abort());
+const play = async ({ run, worker, receiver, settlements, arrivals, speed, signal }: Play): Promise<boolean> => {
   const watch = watchRun(run, worker.functionName, settlements, liveView(process.stdout));
   const replayed = await replay(arrivals, {
     apiUrl: run.apiUrl,
     speed,
-    signal: stopping.signal,
+    signal,
     onAccepted: watch.onAccepted,
     inputOf: ({ durationMs }, index) => ({
       url: receiver.urlFor(Math.min(durationMs, LONGEST_ANSWER_MS) / speed),
@@ -115,11 +123,12 @@ const play = async ({ run, worker, receiver, settlements, arrivals, speed, inter
       data: { arrival: index },
     }),
   });
-  await watch.untilDone(replayed.accepted.length, stopping.signal);
+  await watch.untilDone(replayed.accepted.length, signal);
   watch.stop();
+  run.failed.throwIfAborted();
   const records = await readRecords(run.awsUrl, worker.variables[WORKER_VARIABLES.tableName] ?? "");
   const verdict = judge(replayed, records, receiver.ledger(), settlements.final);
   console.log(report(verdict, watch.samples, replayed.latestMs));
-  if (interruption.isSignalled()) console.log("interrupted: the jobs that were under way count as lost");
+  if (signal.aborted) console.log("interrupted: the jobs that were under way count as lost");
   return verdict.isClean;
 };

@@ -30,9 +30,13 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
+const SYNTHESIZING = IS_PROJECT
+  ? "synthesizing (the sources have changed since the last look)"
+  : "synthesizing the app of this folder";
+
 /** `sluice doctor`: whether an app can be deployed from here, and what to do where it cannot. */
 export const doctor: Command = {
-  summary: "says whether a stage can be deployed from here, and what is missing",
+  summary: `says whether ${IS_PROJECT ? "a stage" : "the app of this folder"} can be deployed from here, and what is missing`,
   help: HELP,
   run: async (args, environment) => {
     const { json, ...given } = readOptions(args, OPTIONS);
@@ -40,7 +44,7 @@ export const doctor: Command = {
     const question: Question = { source: appSource(given), region, profile, environment };
     const examination = await examine(
       question,
-      machine(question, () => console.error("synthesizing (the sources have changed since the last look)")),
+      machine(question, () => console.error(SYNTHESIZING)),
     );
     console.log(json ? reportJson(examination) : reportText(examination));
     return isFit(examination) ? 0 : 1;

@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import type { LocalRun } from "../../local/server.ts";
 import { appSource, sourceTitle } from "../app-source.ts";
-import { RUN_OPTIONS, runOptions, runOptionsHelp, startEmbeddedRun } from "../embedded-run.ts";
+import { endOf, RUN_OPTIONS, runOptions, runOptionsHelp, startEmbeddedRun } from "../embedded-run.ts";
 import { listenForInterruption } from "../interruption.ts";
 import type { Command } from "../main.ts";
 import { readOptions } from "../options.ts";
@@ -58,10 +59,12 @@ export const start: Command = {
     });
     describe(run, sourceTitle(source), given.explain);
     console.log(`ready in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s (Ctrl-C stops)`);
-    await interruption.signalled;
-    console.log("\nstopping: running jobs may end, a second Ctrl-C stops at once");
+    const end = endOf(run, interruption);
+    if (!end.aborted) await once(end, "abort");
+    if (!run.failed.aborted) console.log("\nstopping: running jobs may end, a second Ctrl-C stops at once");
     await run.stop();
     interruption.release();
+    run.failed.throwIfAborted();
     console.log(run.data === undefined ? "stopped" : `stopped; data is kept in ${run.data.folder}`);
     return 0;
   },

@@ -80,7 +80,7 @@ const submit = async (
   let reason = "interrupted";
   for (let attempt = 1; attempt <= TRIES && !signal.aborted; attempt += 1) {
     try {
-      const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ input }) });
+      const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ input }), signal });
       const answer = (await response.json()) as { readonly id?: string; readonly detail?: string };
       if (response.status === 202 && answer.id !== undefined) return { id: answer.id };
       reason = `${response.status}: ${answer.detail ?? JSON.stringify(answer)}`;

@@ -3,7 +3,7 @@ import { sum } from "../../core/sum.ts";
 import type { AccountConcurrency } from "./aws-account.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 import type { MappingBounds } from "./synthesized-stage.ts";
-import { awsOptions, type Target } from "./target.ts";
+import { awsOptions, inSettings, type Target } from "./target.ts";
 
 /** What an account has that Lambda has not restricted. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const USUAL_QUOTA = 1_000;
@@ -59,5 +59,6 @@ const remedies = (account: AccountConcurrency, { needed }: Demand, target: Targe
   const raise =
     `aws service-quotas request-service-quota-increase --service-code lambda --quota-code ${QUOTA_CODE} ` +
     `--desired-value ${wanted}${awsOptions(target)}`;
-  return [raise, `or set accountConcurrency: ${account.concurrency} in bin/stages.ts, and lower maxConcurrency to fit`];
+  const lower = `or set accountConcurrency: ${account.concurrency} ${inSettings(target.source)}, and lower maxConcurrency to fit`;
+  return [raise, lower];
 };

@@ -2,10 +2,11 @@ import { isSluiceError } from "../../core/errors.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 import type { Question } from "./question.ts";
 import type { SynthesizedStage } from "./synthesized-stage.ts";
+import { inSettings } from "./target.ts";
 
 /** Tells what the app was synthesized to, and whether it would be open to everybody on AWS. */
 export const checkStage = (
-  { environment }: Question,
+  { environment, source }: Question,
   { stacks, mappings, isPublic }: SynthesizedStage,
 ): readonly Finding[] => {
   const names = stacks.map(({ name }) => name).join(", ");
@@ -14,7 +15,7 @@ export const checkStage = (
   if (!isPublic || environment.AWS_ENDPOINT_URL) return [found];
   return [
     found,
-    warn("stage", "its HTTP API takes requests of everybody, unsigned", 'auth: "iam"   (in bin/stages.ts)'),
+    warn("stage", "its API takes requests of everybody, unsigned", `auth: "iam"   (${inSettings(source)})`),
   ];
 };
 

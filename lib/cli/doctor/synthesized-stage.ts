@@ -31,7 +31,7 @@ export type SynthesizedStage = {
   readonly stacks: readonly SynthesizedStack[];
   readonly resourceTypes: readonly string[];
   readonly mappings: readonly MappingBounds[];
-  /** Whether the HTTP API has a route that anybody may call. */
+  /** Whether its API has a route that anybody may call. */
   readonly isPublic: boolean;
   /** Undefined where nothing of it needs the account to be bootstrapped. */
   readonly bootstrap: { readonly version: number; readonly parameter: string } | undefined;

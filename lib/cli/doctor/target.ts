@@ -27,3 +27,7 @@ const sourceOption = (source: AppSource): string => {
 /** Returns the options that lead a command of the AWS CLI to the target's account and region. */
 export const awsOptions = (target: Pick<Target, "profile" | "region">): string =>
   ` --region ${target.region}${profileOption(target)}`;
+
+/** Says where the settings of a stage are written, in this project or in an app of somebody's own. */
+export const inSettings = ({ kind }: AppSource): string =>
+  kind === "stage" ? "in bin/stages.ts" : "in the settings of the stage";

@@ -43,8 +43,10 @@ export const startMiniStack = async (start: MiniStackStart): Promise<EmulatorPro
   const { pid } = child;
   const began = pid === undefined ? undefined : await beganAt(pid);
   if (pid === undefined || began === undefined) {
+    // It may run where nobody can tell since when: then `--stop` could not be sure later that a process is this one.
+    child.kill();
     await rm(scratchFolder, { recursive: true, force: true });
-    throw await notReady(logFile, "it did not start");
+    throw await notReady(logFile, "it did not start, or this machine does not tell when");
   }
   const started = { pid, began, logFile, scratchFolder };
   // Until somebody knows of it, it must not outlive this process.

@@ -1,5 +1,5 @@
 import { SluiceError } from "../../core/errors.ts";
-import { type RunOptions, startEmbeddedRun } from "../embedded-run.ts";
+import { endOf, type RunOptions, startEmbeddedRun } from "../embedded-run.ts";
 import { listenForInterruption } from "../interruption.ts";
 import { allowingLoopbackReceivers } from "../loopback-receiver.ts";
 import { playScenario, type QueueSeries } from "./play-scenario.ts";
@@ -33,8 +33,6 @@ export const demoScenario = async (
   environment: NodeJS.ProcessEnv,
 ): Promise<number> => {
   const interruption = listenForInterruption();
-  const stopping = new AbortController();
-  void interruption.signalled.then(() => stopping.abort());
   let startedMs = performance.now();
   const elapsedMs = (): number => performance.now() - startedMs;
   const log = scenarioLog(elapsedMs);
@@ -50,8 +48,10 @@ export const demoScenario = async (
     console.log(`${scenario.name}: ${scenario.shows}\n`);
     startedMs = performance.now();
     log.onChange = (change) => console.log(changeLine(change));
-    const result = await playScenario({ scenario, run, receiver, log, signal: stopping.signal, onSample: sampleLine });
-    await receiver.stop();
+    const signal = endOf(run, interruption);
+    const playing = playScenario({ scenario, run, receiver, log, signal, onSample: sampleLine });
+    const result = await playing.finally(receiver.stop);
+    run.failed.throwIfAborted();
     console.log(scenarioReport(result));
     if (interruption.isSignalled()) return 130;
     const { accepted, succeeded, dead, poison } = result.jobs;

@@ -1,7 +1,8 @@
 import { ESM_INVOCATIONS_PER_POLLER } from "../limits.ts";
 import { allocate, leftForQueues, type ShareWish, shortageOf } from "./allocation.ts";
-import { ceilingOf, type Demand } from "./demand.ts";
+import type { Demand } from "./demand.ts";
 import type { ProtectionWish } from "./protection-memory.ts";
+import { ceilingOf } from "./queue-bounds.ts";
 import type { QueueInput } from "./queue-memory.ts";
 import { type AccountSeen, LEAST_LIMIT } from "./queue-scaling.ts";
 

@@ -1,7 +1,7 @@
 import type { AccountShare, QueueView } from "./account-shares.ts";
-import { ceilingOf } from "./demand.ts";
 import { type Decided, settingsFor } from "./held-decision.ts";
 import { sizePollers } from "./pollers.ts";
+import { ceilingOf } from "./queue-bounds.ts";
 import type { Easing, QueueMemory } from "./queue-memory.ts";
 import { CLOSE_LOOK_MS, type QueueDecision } from "./queue-scaling.ts";
 

@@ -23,6 +23,8 @@ const MOST_LAG_MS = 60_000;
 const CANARY_REFUSALS = 3;
 const CANARY_LEAST_MS = 60_000;
 const CANARY_MOST_MS = 120_000;
+/** What a signal takes to be seen: the next look. */
+const TOLD_MS = 10_000;
 
 /** Returns whether nearly all attempts end by pressure or time-out. */
 export const isFailing = (counts: SignalCounts): boolean =>
@@ -35,15 +37,14 @@ export const isFailing = (counts: SignalCounts): boolean =>
  * tells is whether about as many jobs still succeed at once as did before. Long jobs must be given the time to end.
  */
 export const isOut = (look: Look, memory: ProtectionMemory): boolean => {
-  const { windows } = look.seen;
   const recovered = look.nowMs - (memory.recoveredMs ?? 0);
   if (memory.serviceMs === undefined || look.roundMs === undefined) {
     const waitMs = Math.min(SLOW_SPAN_MS, Math.max(FIRST_PAUSE_MS, look.bounds.timeoutSeconds * 1_000));
-    const span = memory.pressedFrom && since(windows, memory.pressedFrom, look.nowMs);
+    const span = memory.pressedFrom && since(look.seen, memory.pressedFrom, look.nowMs);
     return span !== undefined && span.elapsedMs >= waitMs && isFailing(span.counts) && span.counts.ok === 0;
   }
   const slowMs = Math.max(SLOW_SPAN_MS, 2 * look.roundMs, 2_000 * look.bounds.timeoutSeconds);
-  const slow = recent(windows, look.nowMs, slowMs);
+  const slow = recent(look.seen.windows, look.nowMs, slowMs);
   const isSlowlyOut = recovered > slowMs && slow.counts.ok === 0 && isFailing(slow.counts);
   if (isSlowlyOut && failuresOf(look.span.counts) > 0) return true;
 
@@ -51,21 +52,24 @@ export const isOut = (look: Look, memory: ProtectionMemory): boolean => {
   const { refusedFrom } = memory;
   if (refusedFrom === undefined || look.nowMs - refusedFrom.atMs < longMs) return false;
   const isLately = refusedFrom.atMs > look.nowMs - look.span.elapsedMs;
-  const latest = isLately ? since(windows, refusedFrom, look.nowMs) : look.span;
+  const latest = isLately ? since(look.seen, refusedFrom, look.nowMs) : look.span;
   if (!isFailing(latest.counts)) return false;
-  const span = look.roundMs <= SHORT_ROUND_MS ? latest : recent(windows, look.nowMs, longMs);
+  const span = look.roundMs <= SHORT_ROUND_MS ? latest : recent(look.seen.windows, look.nowMs, longMs);
   if (!isFailing(span.counts)) return false;
   return span.counts.ok === 0 || succeedingAtOnce(span, memory.serviceMs) < SUCCEEDING_SHARE * (memory.busy ?? 0);
 };
 
-/** Returns the pause that an outage begins with. @param before The limit to return to */
-export const startPause = (look: Look, sinceMs: number, before: number | undefined): BreakerMemory => ({
-  phase: "paused",
+/** Returns the pause that an outage begins with. */
+export const startPause = (
+  look: Look,
+  { sinceMs, before, isHanging }: Pick<BreakerMemory, "sinceMs" | "before" | "isHanging">,
+): BreakerMemory => ({
   sinceMs,
   before,
+  isHanging,
+  phase: "paused",
   startedMs: look.nowMs,
   from: markAt(look.seen.windows, look.nowMs),
-  isFollowed: false,
 });
 
 /** Returns the outage after a look: still paused, trying with the least limit, or over. */
@@ -73,12 +77,17 @@ export const stepBreaker = (look: Look, breaker: BreakerMemory, serviceMs: numbe
   const { mapping } = look.seen;
   const follows = breaker.phase === "paused" ? !mapping.isEnabled && !mapping.isChanging : isInForce(look, LEAST_LIMIT);
   const isLate = look.nowMs - breaker.startedMs >= MOST_LAG_MS;
-  if (!breaker.isFollowed && !follows && !isLate) {
+  const isFollowed = breaker.followedMs !== undefined;
+  if (!isFollowed && !follows && !isLate) {
     return { breaker, reason: `waits for the mapping to ${breaker.phase === "paused" ? "stop" : "start"}` };
   }
-  if (breaker.phase === "probing") return probing(look, { ...breaker, isFollowed: true }, serviceMs);
-  const from = breaker.isFollowed ? breaker.from : markAt(look.seen.windows, look.nowMs);
-  return paused(look, { ...breaker, from, isFollowed: true });
+  if (breaker.phase === "probing") {
+    return probing(look, follows && !isFollowed ? { ...breaker, followedMs: look.nowMs } : breaker, serviceMs);
+  }
+  return paused(
+    look,
+    isFollowed ? breaker : { ...breaker, from: markAt(look.seen.windows, look.nowMs), followedMs: look.nowMs },
+  );
 };
 
 const paused = (look: Look, breaker: BreakerMemory): BreakerStep => {
@@ -87,14 +96,14 @@ const paused = (look: Look, breaker: BreakerMemory): BreakerStep => {
   const outMs = nowMs - breaker.sinceMs;
   const dueMs =
     seen.probe === "down" ? MOST_DOWN_MS : Math.min(MOST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, outMs * PAUSE_SHARE));
-  const { counts } = since(seen.windows, breaker.from, nowMs);
+  const { counts } = since(seen, breaker.from, nowMs);
   const reopen = (why: string): BreakerStep => ({
     breaker: {
       ...breaker,
       phase: "probing",
       startedMs: nowMs,
       from: markAt(seen.windows, nowMs),
-      isFollowed: false,
+      followedMs: undefined,
     },
     reason: `opens ${LEAST_LIMIT} to try the downstream: ${why}`,
   });
@@ -109,7 +118,7 @@ const paused = (look: Look, breaker: BreakerMemory): BreakerStep => {
 };
 
 const probing = (look: Look, breaker: BreakerMemory, serviceMs: number | undefined): BreakerStep => {
-  const span = since(look.seen.windows, breaker.from, look.nowMs);
+  const span = since(look.seen, breaker.from, look.nowMs);
   // What runs out of time before that long has passed had begun before the try.
   const isOwnTimeOut = span.elapsedMs > look.bounds.timeoutSeconds * 1_000;
   const failures = isOwnTimeOut ? failuresOf(span.counts) : span.counts.pressure;
@@ -122,13 +131,22 @@ const probing = (look: Look, breaker: BreakerMemory, serviceMs: number | undefin
   }
   if (failures >= CANARY_REFUSALS) {
     return {
-      breaker: startPause(look, breaker.sinceMs, breaker.before),
+      breaker: startPause(look, breaker),
       reason: `pauses again: ${failures} of ${accepted + failures} tries were refused or timed out`,
     };
   }
-  const patienceMs = Math.min(CANARY_MOST_MS, Math.max(CANARY_LEAST_MS, 2 * (look.roundMs ?? 0)));
-  if (span.elapsedMs >= patienceMs) return over(`nothing failed in ${seconds(span.elapsedMs)}`);
+  const triedMs = look.nowMs - (breaker.followedMs ?? look.nowMs);
+  if (triedMs >= patienceMs(look, breaker) * (failures > 0 ? 2 : 1)) {
+    return over(`${failures === 0 ? "nothing" : `no more than ${failures}`} failed in ${seconds(triedMs)}`);
+  }
   return { breaker, reason: `tries the downstream with ${LEAST_LIMIT} invocations` };
+};
+
+/** How long a try goes on of which nothing is heard. Where calls hang, only a time-out tells; where nothing waits, nothing will. */
+const patienceMs = ({ seen, bounds, roundMs = 0 }: Look, { isHanging }: BreakerMemory): number => {
+  const isEmpty = seen.visible + seen.inFlight + seen.delayed === 0;
+  if (isHanging && !isEmpty) return Math.max(CANARY_LEAST_MS, bounds.timeoutSeconds * 1_000 + TOLD_MS);
+  return Math.min(CANARY_MOST_MS, Math.max(CANARY_LEAST_MS, 2 * roundMs));
 };
 
 const failuresOf = ({ pressure, timedOut }: SignalCounts): number => pressure + timedOut;

@@ -8,6 +8,7 @@ import {
   signalWindowAt,
 } from "../signals.ts";
 import type { Look } from "./protection-memory.ts";
+import type { QueueSeen } from "./queue-scaling.ts";
 
 /** A moment from which on signals are counted: windows are coarser than looks, so it holds what its window had by then. */
 export type Mark = { readonly atMs: number; readonly counts: SignalCounts };
@@ -15,6 +16,11 @@ export type Mark = { readonly atMs: number; readonly counts: SignalCounts };
 /** What attempts met over a time. */
 export type Span = { readonly counts: SignalCounts; readonly elapsedMs: number };
 
+/** Windows that were read, and since when. */
+export type ReadWindows = Pick<QueueSeen, "windows" | "windowsFromMs">;
+
+/** Clocks of Lambda differ by less. */
+const MOST_SKEW_MS = 60_000;
 const SERVICE_SAMPLE = 20;
 const LATELY_MS = 20_000;
 
@@ -24,8 +30,14 @@ export const markAt = (windows: readonly SignalWindow[], nowMs: number): Mark =>
   return { atMs: nowMs, counts: sum(windows.filter((window) => window.startMs === startMs)) };
 };
 
-/** Returns what attempts met since a mark. */
-export const since = (windows: readonly SignalWindow[], mark: Mark, nowMs: number): Span => {
+/**
+ * Returns what attempts met since a mark, as far back as the windows go.
+ *
+ * A mark that is older, or of a clock that was ahead, tells nothing of the first of them: the span begins with it.
+ */
+export const since = ({ windows, windowsFromMs }: ReadWindows, mark: Mark, nowMs: number): Span => {
+  const isLegible = mark.atMs >= windowsFromMs && mark.atMs <= nowMs + MOST_SKEW_MS;
+  if (!isLegible) return { counts: sum(windows), elapsedMs: Math.max(0, nowMs - windowsFromMs) };
   const startMs = signalWindowAt(mark.atMs);
   const counts = sum(windows.filter((window) => window.startMs >= startMs));
   return { counts: minus(counts, mark.counts), elapsedMs: Math.max(0, nowMs - mark.atMs) };

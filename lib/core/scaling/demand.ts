@@ -1,6 +1,6 @@
-import { ESM_INVOCATIONS_PER_POLLER } from "../limits.ts";
 import { acceptedIn, SIGNAL_WINDOW_MS, type SignalWindow } from "../signals.ts";
-import { MOST_LIMIT, type QueueBounds, type QueueSeen } from "./queue-scaling.ts";
+import { ceilingOf, jobsAtOnce } from "./queue-bounds.ts";
+import type { QueueBounds, QueueSeen } from "./queue-scaling.ts";
 
 /** How much work a queue holds, and how many invocations it could keep busy. */
 export type Demand = {
@@ -32,7 +32,7 @@ export type DemandMemory = {
 };
 
 /** What a mapping starts with, and by how many invocations a second it grows: see esm.ts. */
-const MAPPING = { start: 5, perSecond: 5 } as const;
+export const MAPPING = { start: 5, perSecond: 5 } as const;
 /** Jobs that mostly wait for another service, until the first signals tell. */
 const ASSUMED_SERVICE_SECONDS = 1;
 /** Enough attempts for a mean; older windows are read only until there are so many. */
@@ -86,13 +86,6 @@ export const demandOf = (
     },
   };
 };
-
-/** Returns how many jobs one invocation runs at once. */
-export const jobsAtOnce = ({ parallel, batchSize }: QueueBounds): number => Math.max(1, Math.min(parallel, batchSize));
-
-/** Returns the most invocations that the stage lets a queue have at once. */
-export const ceilingOf = ({ ceiling, provisioned }: QueueBounds): number =>
-  provisioned === undefined ? (ceiling ?? MOST_LIMIT) : provisioned.max * ESM_INVOCATIONS_PER_POLLER;
 
 /**
  * How far a mapping would open up: it grows steadily while it drains what waits, so it is at c after having worked off

@@ -62,7 +62,8 @@ export const decisionWhileChanging = ({ bounds, seen, memory }: QueueView): Queu
   const { mapping, manual } = seen;
   const last = memory?.last;
   if (last !== undefined) {
-    return manual?.kind === memory?.manual ? last : { ...last, needsCloseLook: true };
+    const isSame = manual?.kind === memory?.manual && (manual?.kind !== "limit" || manual.limit === memory?.limit);
+    return isSame ? last : { ...last, needsCloseLook: true };
   }
   const { isLimited } = settingsFor(bounds, mapping.limit);
   return {

@@ -1,6 +1,8 @@
 import { attemptsIn } from "../signals.ts";
 import { acceptedAtOnce, acceptedLately, type Mark, markAt, since } from "./capacity.ts";
-import { ceilingOf, isInForce, type LimiterMemory, type Look } from "./protection-memory.ts";
+import { MAPPING } from "./demand.ts";
+import { isInForce, type LimiterMemory, type Look } from "./protection-memory.ts";
+import { ceilingOf, jobsAtOnce } from "./queue-bounds.ts";
 import { LEAST_LIMIT } from "./queue-scaling.ts";
 
 /** What became of a limit at one look: undefined where the queue opens again. */
@@ -22,6 +24,7 @@ const HOLD_MS = 10_000;
 const LAG_MS = 30_000;
 /** What was borne is so far below the level that no lag explains it. */
 const FAR_BELOW = 0.8;
+const FULLY = 0.8;
 const FIRST_REST_MS = 30_000;
 const MOST_REST_MS = 600_000;
 /** Tries wait until what the last one wasted is this share of all attempts, or for this long. */
@@ -34,10 +37,10 @@ const IDLE_MS = 600_000;
 
 /** Returns how many full invocations the downstream bears, of what it accepted since it was first pressed; undefined if it is too early to say. */
 export const boreSince = (look: Look, mark: Mark): number | undefined => {
-  const span = since(look.seen.windows, mark, look.nowMs);
+  const span = since(look.seen, mark, look.nowMs);
   if (look.roundMs === undefined || span.elapsedMs < Math.max(SPAN_MS, 2 * look.roundMs)) return undefined;
   const jobs = acceptedAtOnce(span);
-  return jobs > 0 ? jobs / look.bounds.parallel : undefined;
+  return jobs > 0 ? jobs / jobsAtOnce(look.bounds) : undefined;
 };
 
 /** Returns the first limit, at what the downstream bore without one. */
@@ -87,7 +90,7 @@ const cut = (look: Look, limiter: LimiterMemory, pressedFrom: Mark | undefined):
   if (bore === undefined) return stay("and what it bears is not yet known");
 
   const used = limiter.fill ?? 1;
-  const borne = `it bore ${Math.round(bore * look.bounds.parallel)} jobs at once`;
+  const borne = `it bore ${Math.round(bore * jobsAtOnce(look.bounds))} jobs at once`;
   if (bore < level * used * FAR_BELOW) {
     const next = { ...startLimit(look, Math.min(level - 1, bore / used)), bad: level, fill: limiter.fill };
     return { limiter: next, reason: `cut to ${next.limit}: ${refused}, ${borne}` };
@@ -95,7 +98,9 @@ const cut = (look: Look, limiter: LimiterMemory, pressedFrom: Mark | undefined):
   const inForceMs = look.nowMs - limiter.from.atMs;
   if (inForceMs < Math.max(LAG_MS, 2 * (look.roundMs ?? 0))) return stay("which the last change may yet cure");
   const limit = within(look, Math.min(level - 1, bore / used));
-  return { limiter: below(look, limiter, level, limit), reason: `cut to ${limit}: ${refused}, ${borne}` };
+  // More than all of the level cannot have been borne: then what is known of its use is out of date.
+  const fill = bore / used > level ? undefined : limiter.fill;
+  return { limiter: { ...below(look, limiter, level, limit), fill }, reason: `cut to ${limit}: ${refused}, ${borne}` };
 };
 
 /** The limit below a level that failed. At the edge of the capacity the next try waits longer each time. */
@@ -110,10 +115,11 @@ const below = (look: Look, limiter: LimiterMemory, bad: number, limit: number): 
   };
 };
 
-const calm = (look: Look, limiter: LimiterMemory): LimiterStep => {
-  const used = acceptedAtOnce(look.span) / look.bounds.parallel;
-  const isShort = look.seen.visible < limiter.limit;
-  const idleFromMs = isShort && used < limiter.limit / 2 ? (limiter.idleFromMs ?? look.nowMs) : undefined;
+const calm = (look: Look, memory: LimiterMemory): LimiterStep => {
+  const used = acceptedAtOnce(look.span) / jobsAtOnce(look.bounds);
+  const isShort = look.seen.visible < memory.limit * jobsAtOnce(look.bounds);
+  const idleFromMs = isShort && used < memory.limit / 2 ? (memory.idleFromMs ?? look.nowMs) : undefined;
+  const limiter = { ...memory, busyFromMs: isShort ? undefined : (memory.busyFromMs ?? look.nowMs) };
   const heldMs = look.nowMs - limiter.from.atMs;
   const stay = (more: Partial<LimiterMemory>, why: string): LimiterStep => ({
     limiter: { ...limiter, idleFromMs, ...more },
@@ -126,11 +132,11 @@ const calm = (look: Look, limiter: LimiterMemory): LimiterStep => {
   if (limiter.limit >= ceilingOf(look.bounds) && heldMs >= CEILING_CALM_MS) {
     return { limiter: undefined, reason: "open: the downstream bears all that the stage allows" };
   }
-  const isFullyUsed = !isShort || used >= limiter.limit * 0.8;
-  if (!isFullyUsed || look.seen.mapping.limit !== limiter.limit) return stay({}, "the queue does not need more");
+  if (!isFullyUsed(look, limiter, used) || look.seen.mapping.limit !== limiter.limit)
+    return stay({}, "the queue does not need more");
   if (heldMs < HOLD_MS + (look.roundMs ?? 0)) return stay({}, "too early to say whether the downstream bears it");
 
-  const fill = Math.min(1, acceptedLately(look) / (limiter.limit * look.bounds.parallel));
+  const fill = Math.min(1, acceptedLately(look) / (limiter.limit * jobsAtOnce(look.bounds)));
   const proven = { ...limiter, good: limiter.limit, fill };
   const learned = limiter.isRising ? succeeded(look, proven) : proven;
   const isGoingWell = limiter.isRising && !isAtEdge(limiter.limit, learned.bad);
@@ -140,6 +146,12 @@ const calm = (look: Look, limiter: LimiterMemory): LimiterStep => {
   const next = { ...changed(look, learned, limit), isRising: true, spent: NOTHING_SPENT, idleFromMs };
   return { limiter: next, reason: `tries ${limit}: the downstream is content with ${limiter.limit}` };
 };
+
+/** Whether the level is in use: by what is done or, where more waits, once the mapping has had the time to grow into it. */
+const isFullyUsed = (look: Look, { limit, fill = 1, busyFromMs }: LimiterMemory, used: number): boolean =>
+  busyFromMs === undefined
+    ? used >= limit * fill * FULLY
+    : look.nowMs - busyFromMs >= (limit / MAPPING.perSecond) * 1_000 + (look.roundMs ?? 0);
 
 const succeeded = (look: Look, limiter: LimiterMemory): LimiterMemory => {
   const bad = limiter.bad !== undefined && limiter.bad > limiter.limit ? limiter.bad : undefined;

@@ -5,7 +5,8 @@ export type MappingChange = {
   /** The new `MaximumConcurrency`; null removes it. */
   readonly limit?: number | null;
   readonly isEnabled?: boolean;
-  readonly pollers?: Pollers;
+  /** The pollers of a provisioned mapping; null makes it a standard one. */
+  readonly pollers?: Pollers | null;
 };
 
 /**
@@ -18,6 +19,10 @@ export const mappingChange = (decision: QueueDecision, mapping: MappingSeen): Ma
   if (mapping.isChanging) return undefined;
   if (!decision.isEnabled) return mapping.isEnabled ? { isEnabled: false } : undefined;
   const { limit, pollers } = decision;
+  // Lambda takes no limit beside pollers, so the limit follows at the next look.
+  if (pollers === undefined && mapping.pollers !== undefined) {
+    return { ...(mapping.isEnabled ? {} : { isEnabled: true }), pollers: null };
+  }
   const change: MappingChange = {
     ...(mapping.isEnabled ? {} : { isEnabled: true }),
     ...(limit === mapping.limit ? {} : { limit: limit ?? null }),

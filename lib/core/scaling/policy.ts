@@ -63,7 +63,10 @@ const lookAway = (
   if (kind === "limit" && memory.breaker !== undefined) return undefined;
   const from = markAt(windows, nowMs);
   const limiter = memory.limiter && { ...memory.limiter, from };
-  return { ...memory, look: from, pressedFrom: undefined, limiter };
+  const { breaker } = memory;
+  // A try that a person interrupts has told nothing: it begins anew.
+  const later = breaker?.phase === "probing" ? { ...breaker, from, startedMs: nowMs, followedMs: undefined } : breaker;
+  return { ...memory, look: from, pressedFrom: undefined, refusedFrom: undefined, limiter, breaker: later };
 };
 
 /** Protection speaks of invocations, also where pollers bound them. */

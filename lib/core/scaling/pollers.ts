@@ -1,5 +1,6 @@
 import { ESM_INVOCATIONS_PER_POLLER, ESM_PROVISIONED_POLLERS } from "../limits.ts";
-import { type Demand, jobsAtOnce } from "./demand.ts";
+import type { Demand } from "./demand.ts";
+import { jobsAtOnce } from "./queue-bounds.ts";
 import type { Pollers, QueueBounds } from "./queue-scaling.ts";
 
 /** The least pollers that are held, and what was needed of them since. Plain JSON. */

@@ -5,7 +5,8 @@ import type { QueueSeen } from "./queue-scaling.ts";
 /** A downstream that refuses fewer needs no slower queue. */
 const PRESSED_SHARE = 0.02;
 const LEAST_REFUSALS = 3;
-const SUDDEN_MS = 10_000;
+/** Windows are whole: so at least ten seconds are seen, whenever in its window a look comes. */
+const SUDDEN_MS = 20_000;
 const SUDDEN_SHARE = 0.05;
 
 /** Whether refusals are more than a share that is borne would bring by chance. */

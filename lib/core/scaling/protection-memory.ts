@@ -1,5 +1,5 @@
 import type { Mark, Span } from "./capacity.ts";
-import { MOST_LIMIT, type QueueBounds, type QueueMode, type QueueSeen } from "./queue-scaling.ts";
+import type { QueueBounds, QueueMode, QueueSeen } from "./queue-scaling.ts";
 
 /** What protection wants of a queue, before a shortage of concurrency or a person cuts it further. */
 export type ProtectionWish = {
@@ -59,6 +59,8 @@ export type LimiterMemory = {
   readonly spent: { readonly refused: number; readonly attempts: number };
   /** Since when the queue needs far less than the limit. */
   readonly idleFromMs?: number | undefined;
+  /** Since when more waits than the limit takes at once. */
+  readonly busyFromMs?: number | undefined;
 };
 
 /** An outage: the queue is paused, or tries with the least that Lambda allows whether it is over. */
@@ -71,7 +73,10 @@ export type BreakerMemory = {
   readonly before?: number | undefined;
   /** When a try was decided, or since when the mapping is seen to be paused. */
   readonly from: Mark;
-  readonly isFollowed: boolean;
+  /** Since when the mapping is seen to be as the phase wants it. */
+  readonly followedMs?: number | undefined;
+  /** Whether calls ran out of time when it began, rather than that they were refused: then a try takes that long, too. */
+  readonly isHanging?: boolean | undefined;
 };
 
 /** One look at a queue. */
@@ -86,9 +91,6 @@ export type Look = {
   /** How long an invocation runs a full batch: attempts tell what they met at its end. */
   readonly roundMs: number | undefined;
 };
-
-/** Returns the highest limit that the stage and Lambda allow. */
-export const ceilingOf = ({ ceiling }: QueueBounds): number => Math.min(MOST_LIMIT, ceiling ?? MOST_LIMIT);
 
 /** Returns whether the mapping runs at a limit or below it: a shortage elsewhere may have lowered it further. */
 export const isInForce = ({ seen, bounds }: Look, limit: number | undefined): boolean => {

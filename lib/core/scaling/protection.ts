@@ -5,7 +5,6 @@ import { boreSince, firstLimit, startLimit, stepLimit } from "./limiter.ts";
 import { hasRefusals, isPressed, isSudden } from "./pressure.ts";
 import {
   type BreakerMemory,
-  ceilingOf,
   isInForce,
   type LimiterMemory,
   type Look,
@@ -13,6 +12,7 @@ import {
   type ProtectionWish,
 } from "./protection-memory.ts";
 import { wishOf } from "./protection-wish.ts";
+import { ceilingOf, jobsAtOnce, roundsOf } from "./queue-bounds.ts";
 import { LEAST_LIMIT, type QueueBounds, type QueueSeen } from "./queue-scaling.ts";
 
 export type { ProtectionMemory, ProtectionWish } from "./protection-memory.ts";
@@ -43,11 +43,10 @@ const RELAPSE_MS = 300_000;
  */
 export const protect = ({ nowMs, bounds, seen, memory }: ProtectionInput): Protection => {
   const earlier = memory ?? firstMemory(nowMs, bounds);
-  const span = withoutOldTimeOuts(since(seen.windows, earlier.look, nowMs), nowMs, bounds, earlier.recoveredMs);
+  const span = withoutOldTimeOuts(since(seen, earlier.look, nowMs), nowMs, bounds, earlier.recoveredMs);
   if (memory !== undefined && span.elapsedMs < LEAST_LOOK_MS) return repeated(nowMs, seen, memory, span);
   const service = serviceMs(seen.windows) ?? earlier.serviceMs;
-  const rounds = Math.ceil(bounds.batchSize / bounds.parallel);
-  const roundMs = service === undefined ? undefined : service * rounds;
+  const roundMs = service === undefined ? undefined : service * roundsOf(bounds);
   const look: Look = { nowMs, bounds, seen, span, isPressed: isPressed(span.counts), roundMs };
   const isTroubled = look.isPressed || isFailing(span.counts) || isSudden(nowMs, seen);
   const mark = markAt(seen.windows, nowMs);
@@ -93,13 +92,14 @@ const working = (look: Look, memory: ProtectionMemory): Protection => {
 const open = (look: Look, memory: ProtectionMemory): Protection => {
   if (!look.isPressed || memory.pressedFrom === undefined) return answer(look, memory, "no pressure, no limit");
   const bore = boreSince(look, memory.pressedFrom);
-  const known = memory.capacity ?? bore;
+  const most = ceilingOf(look.bounds);
+  // What was known may have been more than the stage allows by now.
+  const known = memory.capacity !== undefined && memory.capacity < most ? memory.capacity : bore;
   if (known === undefined) return answer(look, memory, "the downstream refuses jobs; what it bears is not yet known");
-  const limit = Math.max(known, bore ?? acceptedLately(look) / look.bounds.parallel);
-  if (limit >= ceilingOf(look.bounds))
-    return answer(look, memory, "the downstream refuses some jobs, and bears the limit");
+  const limit = Math.max(known, bore ?? acceptedLately(look) / jobsAtOnce(look.bounds));
+  if (limit >= most) return answer(look, memory, "the downstream refuses some jobs, and bears the limit");
   const limiter = firstLimit(look, limit);
-  const jobs = Math.round(limit * look.bounds.parallel);
+  const jobs = Math.round(limit * jobsAtOnce(look.bounds));
   const how = bore === undefined ? "was known to bear" : "bore";
   const reason = `limited to ${limiter.limit}: the downstream refuses jobs, and ${how} ${jobs} at once`;
   return answer(look, { ...memory, limiter }, reason);
@@ -107,8 +107,9 @@ const open = (look: Look, memory: ProtectionMemory): Protection => {
 
 const beginOutage = (look: Look, memory: ProtectionMemory): Protection => {
   const sinceMs = memory.pressedFrom?.atMs ?? look.nowMs;
-  const breaker = startPause(look, sinceMs, limitBefore(look, memory));
-  const failed = look.span.counts.pressure + look.span.counts.timedOut;
+  const { pressure, timedOut } = look.span.counts;
+  const breaker = startPause(look, { sinceMs, before: limitBefore(look, memory), isHanging: timedOut > pressure });
+  const failed = pressure + timedOut;
   const reason = `paused: ${failed} of ${attemptsIn(look.span.counts)} attempts were refused or timed out`;
   return answer(look, { ...memory, breaker }, reason);
 };
@@ -124,8 +125,10 @@ const inOutage = (look: Look, memory: ProtectionMemory, current: BreakerMemory):
 /** The limit from before an outage; a relapse returns to half of it, so that a downstream that breaks under load is not broken again. */
 const limitBefore = (look: Look, { limiter, calm, recoveredMs, busy }: ProtectionMemory): number | undefined => {
   const steady = limiter?.isRising ? limiter.good : limiter?.limit;
-  const isRelapse = recoveredMs !== undefined && look.nowMs - recoveredMs < RELAPSE_MS;
-  if (isRelapse) return Math.max(LEAST_LIMIT, Math.floor((steady ?? (busy ?? 0) / look.bounds.parallel) / 2));
+  // Calls that hang tell of a second outage only when they run out of time again.
+  const relapseMs = Math.max(RELAPSE_MS, 4_000 * look.bounds.timeoutSeconds);
+  const isRelapse = recoveredMs !== undefined && look.nowMs - recoveredMs < relapseMs;
+  if (isRelapse) return Math.max(LEAST_LIMIT, Math.floor((steady ?? (busy ?? 0) / jobsAtOnce(look.bounds)) / 2));
   return calm !== undefined && look.nowMs - calm.atMs < CALM_KEPT_MS ? calm.limit : steady;
 };
 

@@ -47,16 +47,15 @@ export type QueueSeen = {
   /** Messages that are being worked on or hidden until their next attempt. */
   readonly inFlight: number;
   readonly delayed: number;
-  /** The windows of the last {@link SIGNALS_KEPT_MS}, oldest first; the newest may be incomplete. Windows without signals may be missing. */
+  /** Windows since {@link windowsFromMs}, oldest first; the newest may be incomplete. Windows without signals may be missing. */
   readonly windows: readonly SignalWindow[];
+  /** Where the first window begins that was asked for, in milliseconds since 1970. */
+  readonly windowsFromMs: number;
   readonly mapping: MappingSeen;
   /** There where the last decision asked for a probe. */
   readonly probe: ProbeResult | undefined;
   readonly manual: ManualControl | undefined;
 };
-
-/** How far back the policy looks, in milliseconds: long jobs tell late what they met. */
-export const SIGNALS_KEPT_MS = 1_800_000;
 
 /** How a queue stands: `open` at what the stage allows, `limited` below it, `paused`, or `probing` after a pause. */
 export type QueueMode = "open" | "limited" | "paused" | "probing";

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isJsonObject, type Json } from "../json.ts";
+import { isJsonObject, parseJson } from "../json.ts";
 
 type Held = { readonly until: RegExp; readonly release: () => void };
 
@@ -30,6 +30,6 @@ export class HeldCalls {
 }
 
 const keyOf = (body: Buffer): string => {
-  const call: Json = JSON.parse(body.toString());
+  const call = parseJson(body.toString());
   return JSON.stringify(isJsonObject(call) ? call.Key : undefined);
 };

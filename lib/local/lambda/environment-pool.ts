@@ -103,7 +103,8 @@ export class EnvironmentPool {
   #startWhatIsMissing(): void {
     const loading = new Map<string, number>();
     for (const { settings } of this.#loading) loading.set(settings.name, (loading.get(settings.name) ?? 0) + 1);
-    for (const { settings } of this.#waiting) {
+    // Who cannot be started for is told at once, and then waits no more.
+    for (const { settings } of [...this.#waiting]) {
       const underway = loading.get(settings.name) ?? 0;
       loading.set(settings.name, underway - 1);
       if (underway > 0) continue;

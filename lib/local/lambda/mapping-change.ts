@@ -19,7 +19,7 @@ export const readMappingChange = (settings: MappingSettings, input: JsonObject):
   let change: MappingChange = {};
   for (const [name, value] of Object.entries(input)) {
     if (value === null) continue;
-    const reader = READERS[name];
+    const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
     if (reader === undefined) return { problem: `${name} is not supported here; ${SUPPORTED} are` };
     const read = reader(value);
     if ("problem" in read) return read;

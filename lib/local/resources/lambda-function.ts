@@ -35,7 +35,7 @@ export const lambdaFunction: ResourceType = {
     Description: inert,
     EphemeralStorage: differs("/tmp is this machine's own"),
     KmsKeyArn: inert,
-    RecursiveLoop: differs("loops are not detected"),
+    RecursiveLoop: cases({ Allow: honoured, Terminate: differs("loops are not detected") }),
     RuntimeManagementConfig: inert,
     Tags: inert,
     TracingConfig: differs("nothing is traced"),

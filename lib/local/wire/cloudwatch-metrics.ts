@@ -6,6 +6,12 @@ import type { MetricId, MetricStore } from "../metrics.ts";
 import type { AwsError } from "./aws-error.ts";
 import { type WireObject, WireTime } from "./wire-time.ts";
 
+const MOST_DATAPOINTS = 1_440;
+
+/** What AWS says to who asks for too much at once. */
+export const tooManyDatapoints = (count: number, most: number): string =>
+  `You have requested up to ${count} datapoints, which exceeds the limit of ${most}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`;
+
 /** Answers `GetMetricStatistics`. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html */
 export const getMetricStatistics = (store: MetricStore, input: JsonObject): WireObject | AwsError => {
   const startMs = Number(input.StartTime) * 1_000;
@@ -13,6 +19,10 @@ export const getMetricStatistics = (store: MetricStore, input: JsonObject): Wire
   const periodSeconds = Number(input.Period);
   if (!(startMs < endMs)) return invalid("StartTime must be a time before EndTime");
   if (!(periodSeconds >= 1)) return invalid(`Period must be at least 1 second, got ${input.Period}`);
+  const count = Math.ceil((endMs - startMs) / (periodSeconds * 1_000));
+  if (count > MOST_DATAPOINTS) {
+    return { code: "InvalidParameterCombination", message: tooManyDatapoints(count, MOST_DATAPOINTS) };
+  }
   const names = [...listOf(input.Statistics), ...listOf(input.ExtendedStatistics)].map(String);
   const unknown = names.find((name) => !isStatistic(name));
   if (unknown !== undefined || names.length === 0)
@@ -45,10 +55,10 @@ export const listMetrics = (store: MetricStore, input: JsonObject): WireObject =
   const fits = ({ namespace, metric, dimensions }: MetricId): boolean =>
     (input.Namespace === undefined || input.Namespace === namespace) &&
     (input.MetricName === undefined || input.MetricName === metric) &&
-    wanted.every(({ Name, Value }) => {
-      const value = dimensions[String(Name)];
-      return value !== undefined && (Value === undefined || Value === value);
-    });
+    wanted.every(
+      ({ Name, Value }) =>
+        Object.hasOwn(dimensions, String(Name)) && (Value === undefined || Value === dimensions[String(Name)]),
+    );
   const first = Number(input.NextToken ?? 0);
   const found = store.list().filter(fits);
   const last = first + MOST_LISTED;

@@ -5,6 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { type AwsError, answerJsonError } from "./aws-error.ts";
 import { type CloudWatch, callCloudWatch, isRefusal } from "./cloudwatch.ts";
 import { readBody } from "./request-body.ts";
+import type { Service } from "./service.ts";
 import { type WireObject, WireTime, type WireValue } from "./wire-time.ts";
 
 /** Where clients that speak `smithy-rpc-v2-cbor`, as the AWS CLI does, send an operation. */
@@ -26,8 +27,8 @@ export const isCloudWatchCall = ({ url, headers }: IncomingMessage): boolean =>
  * @see https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
  */
 export const answerCloudWatch =
-  (cloudWatch: CloudWatch) =>
-  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  (cloudWatch: CloudWatch): Service =>
+  async (request, response) => {
     const isCbor = request.url?.startsWith(CBOR_PATH) === true;
     const target = isCbor ? request.url : request.headers["x-amz-target"];
     const operation = String(target).slice((isCbor ? CBOR_PATH : JSON_PREFIX).length);

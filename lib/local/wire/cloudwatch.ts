@@ -27,7 +27,8 @@ export const CLOUDWATCH_OPERATIONS: readonly string[] = Object.keys(OPERATIONS);
 
 /** Performs an operation of CloudWatch, whatever protocol asks for it. */
 export const callCloudWatch = (cloudWatch: CloudWatch, operation: string, input: JsonObject): WireObject | AwsError => {
-  const perform = OPERATIONS[operation];
+  // A name such as valueOf is one of every object.
+  const perform = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;
   if (perform !== undefined) return perform(cloudWatch, input);
   const message = `a local run does not support ${operation} of CloudWatch; it supports ${CLOUDWATCH_OPERATIONS.join(", ")}`;
   return { code: "UnknownOperationException", message };

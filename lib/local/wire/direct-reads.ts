@@ -1,4 +1,5 @@
 import type { DynaliteStore } from "./dynalite-store.ts";
+import { failureMessage } from "./service.ts";
 
 /**
  * Lets dynalite read LevelDB on its own thread.
@@ -15,6 +16,20 @@ export const readDirectly = ({ db }: DynaliteStore): void => {
       setImmediate(done, error);
       return;
     }
-    setImmediate(done, null, value);
+    setImmediate(() => {
+      try {
+        done(null, value);
+      } catch (cause) {
+        // Here dynalite goes on with its work: where it cannot, its call is to fail, and not the thread.
+        done(failureOf(cause));
+      }
+    });
   };
 };
+
+/** What dynalite answers as it is. */
+const failureOf = (cause: unknown): Error =>
+  Object.assign(new Error("dynalite failed", { cause }), {
+    statusCode: 500,
+    body: { __type: "com.amazon.coral.service#InternalServerError", message: failureMessage(cause) },
+  });

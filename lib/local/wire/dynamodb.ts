@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import { damaged } from "../data/data-folder.ts";
+import { answerByDynalite } from "./answer-by-dynalite.ts";
 import { readDirectly } from "./direct-reads.ts";
 import { type DynaliteStore, dynaliteDatabase, type Level, newDynalite } from "./dynalite-store.ts";
 import { writeWhole } from "./whole-writes.ts";
@@ -49,12 +50,7 @@ export const openDynamoDb = async (folder?: string): Promise<DynamoDb> => {
   await open(store.db, folder);
   await finishDeletions(store.db);
   return {
-    listener: (request, response) => {
-      server.emit("request", request, response);
-      // dynalite would end the thread when a client goes away in the middle of a request, as a killed function does.
-      request.removeAllListeners("error");
-      request.on("error", () => response.destroy());
-    },
+    listener: answerByDynalite(server),
     countItems: () => countKeys(store),
     close: () => store.lifecycleManager.gracefulClose(),
   };

@@ -1,21 +1,17 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { LAMBDA_MAX_PAYLOAD_BYTES } from "../../core/limits.ts";
 import { lambdaError } from "../lambda/lambda-answer.ts";
 import { LAMBDA_OPERATIONS, lambdaOperationOf } from "./lambda-operation.ts";
 import type { LambdaAnswer, LambdaCall } from "./messages.ts";
 import { readBody } from "./request-body.ts";
+import type { Service } from "./service.ts";
 
 /** Answers what calls of Lambda ask for. @param handOver gives a call to who has the functions and mappings */
 export const answerLambda =
-  (handOver: (call: LambdaCall) => Promise<LambdaAnswer>): RequestListener =>
-  (request, response) => {
-    answerOf(request, handOver).then(
-      (answer) => write(response, answer),
-      // The caller went away, or the run ends.
-      () => response.destroy(),
-    );
-  };
+  (handOver: (call: LambdaCall) => Promise<LambdaAnswer>): Service =>
+  async (request, response) =>
+    write(response, await answerOf(request, handOver));
 
 const answerOf = async (
   request: IncomingMessage,

@@ -19,15 +19,21 @@ export const newStores = async (): Promise<SqsStores> => {
 };
 
 /**
- * Returns what makes objects of a class that fauxqs does not export: it is loaded from beside its front door.
+ * Returns what makes objects of a class that fauxqs does not export.
  *
  * `never` stands for a class of fauxqs that only its type tells.
  */
 export const newOfFauxqs = async (file: string, name: string): Promise<(...options: readonly string[]) => never> => {
-  const module: Record<string, (new (...options: readonly string[]) => never) | undefined> = await import(
+  const Class = await ofFauxqs<new (...options: readonly string[]) => never>(file, name);
+  return (...options) => new Class(...options);
+};
+
+/** Returns what fauxqs does not export, from beside its front door: the very thing that fauxqs itself works with. */
+export const ofFauxqs = async <Thing>(file: string, name: string): Promise<Thing> => {
+  const module: Readonly<Record<string, Thing | undefined>> = await import(
     new URL(file, import.meta.resolve("fauxqs")).href
   );
-  const Class = module[name];
-  if (Class === undefined) throw new Error(`fauxqs must have ${name} in ${file}: this version has not`);
-  return (...options) => new Class(...options);
+  const thing = module[name];
+  if (thing === undefined) throw new Error(`fauxqs must have ${name} in ${file}: this version has not`);
+  return thing;
 };

@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import { buildApp } from "fauxqs";
 import { ACCOUNT_ID, LOOPBACK, REGION } from "../aws.ts";
 import type { MetricPoint } from "../metric-point.ts";
+import { takeAllCharacters } from "./message-characters.ts";
 import { keepMessageGroups } from "./message-groups.ts";
 import type { QueueDepth, QueueMessage } from "./messages.ts";
 import { depthOf, queueMetrics } from "./queue-depth.ts";
@@ -36,6 +37,7 @@ export const SQS_OPERATIONS: readonly string[] = [
  */
 export const openSqs = async (portOf: () => number, nowMs: () => number): Promise<Sqs> => {
   const stores = await newStores();
+  await takeAllCharacters();
   const store = stores.sqsStore;
   // fauxqs would name hosts that do not resolve.
   store.buildQueueUrl = (name) => `${queueUrls(portOf())}${name}`;

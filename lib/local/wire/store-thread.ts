@@ -7,11 +7,12 @@ import { every, systemClock } from "../clock.ts";
 import { openDataFolder } from "../data/data-folder.ts";
 import type { FaultPlan } from "../faults/fault-plan.ts";
 import { StoreFaults } from "../faults/store-faults.ts";
+import { onlyLocalCallers } from "../local-callers.ts";
 import { MetricStore } from "../metrics.ts";
 import { MovableClock, type PassedTime } from "../movable-clock.ts";
 import { answerCloudWatch } from "./cloudwatch-protocols.ts";
 import { openDynamoDb } from "./dynamodb.ts";
-import { answerAws } from "./endpoint.ts";
+import { answerAws, refuseForeignCall } from "./endpoint.ts";
 import { answerLambda } from "./lambda.ts";
 import type { FromStore, LambdaAnswer, LambdaCall, QueueMessage, StoreRequest, ToStore } from "./messages.ts";
 import { answerS3 } from "./s3.ts";
@@ -89,7 +90,7 @@ const serve = async ({ port, dataFolder, faults: plan, passed }: StoreData): Pro
   };
   await listen(server, port);
   persistence?.load(sqs.stores, queueUrls(portOf(server)));
-  server.on("request", faults === undefined ? services : disturbed(services));
+  server.on("request", onlyLocalCallers(faults === undefined ? services : disturbed(services), refuseForeignCall));
   const found = persistence && { ...persistence.count(), records: await dynamoDb.countItems() };
   const timers = [
     every(systemClock, DEPTHS_EVERY_MS, () => send({ kind: "depths", depths: sqs.depths() })),

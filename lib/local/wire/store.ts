@@ -85,7 +85,7 @@ export const startStore = async (
 };
 
 const failureOf = ({ code, message, hint }: Failed, port: number): Error => {
-  if (code === "EADDRINUSE") return portInUse(port, "awsPort");
+  if (code === "EADDRINUSE") return portInUse(port, "--aws-port");
   return hint === undefined ? new Error(message) : new SluiceError(code, message, { hint });
 };
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from "node:http";
-import { isJsonObject, type Json } from "../json.ts";
+import { isJsonObject, parseJson } from "../json.ts";
 import { type MetricDimensions, type MetricPoint, pointOf } from "../metric-point.ts";
 
 const PREFIX = "DynamoDB_20120810.";
@@ -40,7 +40,7 @@ const metricOf = ({ headers }: IncomingMessage): string | undefined => {
 
 /** Of a batch: each of its tables. An index counts for itself. */
 const placesIn = (body: Buffer): readonly MetricDimensions[] => {
-  const call: Json = JSON.parse(body.toString());
+  const call = parseJson(body.toString());
   if (!isJsonObject(call)) return [];
   const { RequestItems, TableName, IndexName } = call;
   if (isJsonObject(RequestItems)) return Object.keys(RequestItems).map((name) => ({ TableName: name }));

@@ -170,6 +170,19 @@ describe("the stage", () => {
     });
   });
 
+  it.each([
+    [{ kind: "stage", stage: "dev" }, "in bin/stages.ts"],
+    [{ kind: "app", folder: "/srv/shop", stage: undefined }, "in the settings of the stage"],
+  ] as const)("that everybody may call is warned of, and where to change that: %j", async (source, where) => {
+    const [, finding] = await findingsOf("stage", { question: { source }, stage: { isPublic: true } });
+
+    expect(finding).toMatchObject({
+      status: "warn",
+      says: "its API takes requests of everybody, unsigned",
+      next: [`auth: "iam"   (${where})`],
+    });
+  });
+
   it("shows every setting that is wrong", async () => {
     const wrong =
       "error: 2 settings are wrong in stage dev:\n  dev.a must be x\n  dev.b must be y\nhint: edit bin/stages.ts";

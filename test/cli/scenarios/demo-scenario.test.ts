@@ -1,7 +1,13 @@
-import { describe, expect, it } from "vitest";
-import { scenarioNamed, scenariosHelp } from "../../../lib/cli/scenarios/demo-scenario.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { RunOptions } from "../../../lib/cli/embedded-run.ts";
+import { demoScenario, scenarioNamed, scenariosHelp } from "../../../lib/cli/scenarios/demo-scenario.ts";
+import { HEALTHY, type Scenario } from "../../../lib/cli/scenarios/scenario.ts";
 import { scenarioReport } from "../../../lib/cli/scenarios/scenario-report.ts";
 import { SCENARIOS } from "../../../lib/cli/scenarios/scenarios.ts";
+import { storeBreaker } from "../break-store.ts";
+import { writeSmallApp } from "../small-app.ts";
+
+afterEach(() => vi.restoreAllMocks());
 
 describe("scenarios of the demo", () => {
   it("are the five that the help tells of", () => {
@@ -38,5 +44,29 @@ describe("scenarios of the demo", () => {
 
     expect(text).toContain("21 s  deliver-webhook  paused    all fail");
     expect(text).toContain("10.0 % of all attempts");
+  });
+
+  it("end where the store of the run fails, and say so", async () => {
+    const breakStore = storeBreaker();
+    const said: string[] = [];
+    vi.spyOn(console, "log").mockImplementation((text) => {
+      said.push(String(text));
+      breakStore();
+    });
+    const later = { atMs: 600_000, type: "deliver-webhook", serviceMs: 0, isPoison: false } as const;
+    const scenario: Scenario = { name: "calm", shows: "nothing", jobs: [later], receiver: () => HEALTHY };
+    const options: RunOptions = {
+      stage: "dev",
+      source: { kind: "assembly", folder: writeSmallApp() },
+      port: 0,
+      awsPort: 0,
+      accountConcurrency: 5,
+      environment: {},
+      showsLogs: false,
+    };
+
+    await expect(demoScenario(scenario, options, {})).rejects.toMatchObject({ code: "StoreFailed" });
+
+    expect(said).toEqual(["calm: nothing\n"]);
   });
 });

@@ -8,6 +8,9 @@ const window = (startMs: number, counts: Partial<SignalCounts>): SignalWindow =>
   counts: { ...NO_SIGNALS, ...counts },
 });
 
+/** Windows that were all read. */
+const readFrom = (windows: readonly SignalWindow[], windowsFromMs = 0) => ({ windows, windowsFromMs });
+
 /** Windows as workers write them: slots that are always busy, each attempt counted when it ends. */
 const busy = (slots: number, eachMs: number, untilMs: number): readonly SignalWindow[] => {
   const windows = new Map<number, SignalWindow>();
@@ -45,7 +48,16 @@ describe("what attempts met since a mark", () => {
     const mark = markAt([window(10_000, { ok: 5, pressure: 2 })], 14_000);
     const later = [window(0, { ok: 100 }), window(10_000, { ok: 9, pressure: 2 }), window(20_000, { ok: 1 })];
 
-    expect(since(later, mark, 24_000)).toEqual({ counts: { ...NO_SIGNALS, ok: 5 }, elapsedMs: 10_000 });
+    expect(since(readFrom(later), mark, 24_000)).toEqual({ counts: { ...NO_SIGNALS, ok: 5 }, elapsedMs: 10_000 });
+  });
+
+  it("is counted from where the windows begin, if the mark is older, or of a clock that was ahead", () => {
+    const read = readFrom([window(110_000, { ok: 4 }), window(120_000, { ok: 6 })], 110_000);
+
+    for (const atMs of [5_000, 3_600_000]) {
+      const mark = { atMs, counts: { ...NO_SIGNALS, ok: 3 } };
+      expect(since(read, mark, 130_000)).toEqual({ counts: { ...NO_SIGNALS, ok: 10 }, elapsedMs: 20_000 });
+    }
   });
 
   it("adds up to the whole over any two marks", () => {
@@ -56,11 +68,11 @@ describe("what attempts met since a mark", () => {
         (oks, atMs) => {
           const windows = oks.map((ok, index) => window(index * 10_000, { ok }));
           const nowMs = oks.length * 10_000;
-          const first = since(windows, { atMs: 0, counts: NO_SIGNALS }, nowMs).counts.ok;
+          const first = since(readFrom(windows), { atMs: 0, counts: NO_SIGNALS }, nowMs).counts.ok;
           const seenThen = windows.filter(({ startMs }) => startMs <= atMs);
-          const then = since(seenThen, { atMs: 0, counts: NO_SIGNALS }, atMs).counts.ok;
+          const then = since(readFrom(seenThen), { atMs: 0, counts: NO_SIGNALS }, atMs).counts.ok;
 
-          expect(then + since(windows, markAt(seenThen, atMs), nowMs).counts.ok).toBe(first);
+          expect(then + since(readFrom(windows), markAt(seenThen, atMs), nowMs).counts.ok).toBe(first);
         },
       ),
     );

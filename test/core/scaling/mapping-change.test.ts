@@ -50,6 +50,15 @@ describe("mappingChange", () => {
     expect(mappingChange(decisionOf({ pollers }), seenOf({ pollers: { min: 4, max: 20 } }))).toEqual({ pollers });
   });
 
+  it("takes pollers away first, where the stage has none any more, and then sets the limit", () => {
+    const decision = decisionOf({ limit: 12 });
+    const before = seenOf({ pollers: { min: 2, max: 20 } });
+    const then = followed(decision, before);
+
+    expect(mappingChange(decision, before)).toEqual({ pollers: null });
+    expect(mappingChange(decision, then)).toEqual({ limit: 12 });
+  });
+
   it("leaves nothing to change once the mapping has followed", () => {
     const limit = fc.option(fc.integer({ min: 2, max: 1_000 }), { nil: undefined });
     fc.assert(

@@ -67,6 +67,22 @@ export const OVERRUN: PlantCase = {
   },
 };
 
+/** (b) A large capacity, which a mapping takes a minute to grow into, and a second burst after some quiet. */
+export const SECOND_BURST = {
+  againMs: 400 * SECOND_MS,
+  plant: {
+    lengthMs: 800 * SECOND_MS,
+    queues: {
+      q: {
+        ...PLAIN,
+        backlog: 30_000,
+        arrivals: [{ fromMs: 400 * SECOND_MS, toMs: 420 * SECOND_MS, perSecond: 1_500 }],
+        receiver: { ...HEALTHY, capacityAt: () => 300 },
+      },
+    },
+  },
+} as const satisfies { readonly againMs: number; readonly plant: PlantCase };
+
 export const MOVES = { halvesMs: 300 * SECOND_MS, doublesMs: 900 * SECOND_MS, lengthMs: 2_200 * SECOND_MS } as const;
 
 /** (b) The hidden capacity halves, and doubles again. */

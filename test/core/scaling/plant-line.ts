@@ -1,6 +1,7 @@
 import { backoffSeconds, retryPolicy, throttleSeconds } from "../../../lib/core/retry.ts";
 import { type EsmState, invocationsAllowed, startEsm, stepEsm } from "../../../lib/core/scaling/esm.ts";
-import { type ProbeResult, SIGNALS_KEPT_MS } from "../../../lib/core/scaling/queue-scaling.ts";
+import { signalsNeededFrom } from "../../../lib/core/scaling/queue-bounds.ts";
+import type { ProbeResult } from "../../../lib/core/scaling/queue-scaling.ts";
 import { acceptedIn, NO_SIGNALS, type SignalCounts, signalWindowAt } from "../../../lib/core/signals.ts";
 import type { Agenda, Dice, PlantChange, PlantOptions, PlantQueue, PlantResult, PlantWish } from "./plant-parts.ts";
 
@@ -81,7 +82,7 @@ export const openLine = (queue: PlantQueue, { agenda, clock, dice, account, wake
     if (window?.startMs !== startMs) {
       window = { startMs, counts: { ...NO_SIGNALS } };
       windows.push(window);
-      while ((windows[0]?.startMs ?? startMs) < startMs - SIGNALS_KEPT_MS) windows.shift();
+      while ((windows[0]?.startMs ?? startMs) < signalsNeededFrom(startMs, bounds)) windows.shift();
     }
     for (const key of Object.keys(counts) as (keyof SignalCounts)[]) window.counts[key] += counts[key];
     if (counts.pressure > 0) wake();
@@ -237,7 +238,8 @@ export const openLine = (queue: PlantQueue, { agenda, clock, dice, account, wake
     visible: visibleCount(),
     inFlight: inProcess + hidden,
     delayed: 0,
-    windows,
+    windows: windows.filter(({ startMs }) => startMs >= signalsNeededFrom(clock(), bounds)),
+    windowsFromMs: signalsNeededFrom(clock(), bounds),
     mapping: { ...shown, isChanging: clock() < changingUntilMs, pollers: undefined },
     probe: wantsProbe ? probe() : undefined,
     manual: undefined,

@@ -432,6 +432,15 @@ describe("what a person sets by hand", () => {
     expect(outcome.decision).toMatchObject({ mode: "open", limit: 40, needsCloseLook: false });
   });
 
+  it("lets protection begin a try anew that a pause interrupts", () => {
+    const trying = run(CEILING_40, [{ seen: { probe: "up" } }], PAUSED);
+    const held = run(CEILING_40, times(30, { seen: { manual: pausedByHand } }), trying);
+    const lifted = run(CEILING_40, times(2, { seen: { manual: undefined } }), held);
+
+    expect(trying.outcome.decision.mode).toBe("probing");
+    expect(lifted.outcome.decision).toMatchObject({ mode: "probing", limit: 2, isEnabled: true });
+  });
+
   it("is no pause after a limit has overruled one", () => {
     const fixed = run(CEILING_40, times(3, { counts: CONTENT, seen: { manual: limitedByHand(5) } }), PAUSED);
     const lifted = run(CEILING_40, [{ counts: CONTENT, seen: { manual: undefined } }], fixed);

@@ -12,12 +12,16 @@ type Scene = Partial<SignalCounts> & {
   readonly visible?: number;
   readonly inFlight?: number;
   readonly probe?: ProbeResult;
+  /** Whether Lambda does not take the change that the look asks for. */
+  readonly isStuck?: boolean;
 };
 
 /** Twenty jobs of a second at once, and no trouble. */
 const WELL: Scene = { ok: 200, acceptedMs: 200_000, visible: 1_000 };
 /** As much is done, but more is asked for. */
 const FULL: Scene = { ...WELL, pressure: 1_000, refusedMs: 40_000 };
+const FULL_COUNTS = { ok: 200, acceptedMs: 200_000, pressure: 1_000, refusedMs: 40_000 };
+const REFUSING = { pressure: 1_000, refusedMs: 40_000 };
 const OUT: Scene = { pressure: 1_000, refusedMs: 40_000, visible: 1_000 };
 const SILENT: Scene = { visible: 1_000 };
 
@@ -31,12 +35,12 @@ const play = (
   const windows: SignalWindow[] = [];
   let memory: ProtectionMemory | undefined;
   let mapping: QueueSeen["mapping"] = { limit: bounds.ceiling, isEnabled: true, isChanging: false, pollers: undefined };
-  for (const [index, { visible = 0, inFlight = 0, probe, ...counts }] of scenes.entries()) {
+  for (const [index, { visible = 0, inFlight = 0, probe, isStuck = false, ...counts }] of scenes.entries()) {
     windows.push({ startMs: index * LOOK_MS, counts: { ...NO_SIGNALS, ...counts } });
-    const seen = { visible, inFlight, delayed: 0, windows, mapping, probe, manual: undefined };
+    const seen = { visible, inFlight, delayed: 0, windows, windowsFromMs: 0, mapping, probe, manual: undefined };
     const answer = protect({ nowMs: (index + 1) * LOOK_MS, bounds, seen, memory });
     memory = JSON.parse(JSON.stringify(answer.memory)) as ProtectionMemory;
-    mapping = { ...mapping, limit: answer.wish.limit, isEnabled: answer.wish.isEnabled };
+    if (!isStuck) mapping = { ...mapping, limit: answer.wish.limit, isEnabled: answer.wish.isEnabled };
     wishes.push(answer.wish);
   }
   return { wishes, last: wishes.at(-1) as ProtectionWish };
@@ -71,7 +75,9 @@ describe("protection under pressure", () => {
   });
 
   it("counts in invocations, each of which runs several jobs at once", () => {
-    expect(play([...repeat(WELL, 3), ...repeat(FULL, 2)], { ...PLAIN_BOUNDS, parallel: 5 }).last.limit).toBe(4);
+    expect(
+      play([...repeat(WELL, 3), ...repeat(FULL, 2)], { ...PLAIN_BOUNDS, parallel: 5, batchSize: 5 }).last.limit,
+    ).toBe(4);
   });
 
   it("asks for no less than Lambda takes", () => {
@@ -101,6 +107,94 @@ describe("protection under pressure", () => {
     expect(again[0]).toMatchObject({ mode: "limited" });
     expect(again[0]?.limit).toBeGreaterThanOrEqual(20);
     expect(again[0]?.limit).toBeLessThanOrEqual(22);
+  });
+});
+
+describe("a limit that was found before", () => {
+  const at = (jobs: number): Scene => ({ ok: jobs * 10, acceptedMs: jobs * 10_000, visible: 1_000 });
+
+  it("does not keep a queue from being limited again, when it had risen to the stage's ceiling", () => {
+    const bounds = { ...PLAIN_BOUNDS, ceiling: 24 };
+    const healed = [...repeat(WELL, 3), ...repeat(FULL, 2), ...repeat(at(24), 60)];
+    const again = { ...at(10), pressure: 1_000, refusedMs: 40_000 };
+
+    expect(play(healed, bounds).last).toMatchObject({ mode: "open", limit: 24 });
+    const { last } = play([...healed, ...repeat(again, 3)], bounds);
+    expect(last.mode).toBe("limited");
+    expect(last.limit).toBeLessThanOrEqual(12);
+  });
+
+  it("is proven only once the mapping has had the time to grow into it", () => {
+    const found = [
+      ...repeat({ ...at(300), visible: 9_000 }, 3),
+      ...repeat({ ...at(300), ...REFUSING, visible: 9_000 }, 2),
+    ];
+    const idle = repeat({}, 18);
+    const growing = [50, 100, 150, 200, 250].map((jobs) => ({ ...at(jobs), visible: 50_000 }));
+    const { wishes } = play([...found, ...idle, ...growing]);
+
+    expect(wishes.at(-6)).toMatchObject({ mode: "limited", limit: 300 });
+    expect(wishes.slice(-5).map(({ limit }) => limit)).toEqual(growing.map(() => 300));
+  });
+
+  it("counts one job an invocation where batches hold one, whatever parallel says", () => {
+    expect(play([...repeat(WELL, 3), ...repeat(FULL, 2)], { ...PLAIN_BOUNDS, parallel: 5 }).last.limit).toBe(20);
+  });
+
+  it("is found below the paid pollers of a stage, which may be more than Lambda's limits", () => {
+    const bounds = { ...PLAIN_BOUNDS, provisioned: { min: 2, max: 500 } };
+    const { last } = play([...repeat(at(1_500), 3), ...repeat({ ...at(1_500), ...REFUSING }, 2)], bounds);
+
+    expect(last).toMatchObject({ mode: "limited", limit: 1_500 });
+  });
+
+  it("is cut no further than what is borne, when the scaler is back after an hour", () => {
+    const bounds = PLAIN_BOUNDS;
+    const mapping = { limit: 20, isEnabled: true, isChanging: false, pollers: undefined };
+    const window = (startMs: number) => ({ startMs, counts: { ...NO_SIGNALS, ...FULL_COUNTS } });
+    const seenAt = (nowMs: number) => ({
+      ...{ visible: 1_000, inFlight: 0, delayed: 0, mapping, probe: undefined, manual: undefined },
+      windows: Array.from({ length: 12 }, (_, index) => window(nowMs - (12 - index) * LOOK_MS)),
+      windowsFromMs: nowMs - 12 * LOOK_MS,
+    });
+    const look = (nowMs: number, memory?: ProtectionMemory) => protect({ nowMs, bounds, seen: seenAt(nowMs), memory });
+    const before = [1_000_000, 1_010_000, 1_020_000].reduce(
+      (memory: ProtectionMemory | undefined, nowMs) => look(nowMs, memory).memory,
+      undefined,
+    );
+
+    expect(look(4_600_000, before).wish.limit).toBeGreaterThanOrEqual(19);
+  });
+});
+
+describe("an outage in which calls hang", () => {
+  const bounds = { ...PLAIN_BOUNDS, timeoutSeconds: 120 };
+  const HANGING: Scene = { timedOut: 20, acceptedMs: 2_400_000, visible: 1_000 };
+  const begun = [...repeat(WELL, 3), ...repeat(HANGING, 30)];
+  const pausedAt = play(begun, bounds).wishes.findIndex(({ isEnabled }) => !isEnabled);
+  const tried = [...begun.slice(0, pausedAt + 1), ...repeat(SILENT, 3)];
+
+  it("is not over before a try could have run out of time", () => {
+    expect(play(tried, bounds).last).toMatchObject({ mode: "probing", limit: 2 });
+    expect(play([...tried, ...repeat(SILENT, 12)], bounds).last.mode).toBe("probing");
+    expect(play([...tried, ...repeat(SILENT, 16)], bounds).last.mode).toBe("open");
+  });
+
+  it("goes on when the tries run out of time, too", () => {
+    const hanging = [
+      ...repeat(SILENT, 12),
+      { timedOut: 2, acceptedMs: 240_000, visible: 1_000 },
+      ...repeat(SILENT, 11),
+    ];
+    const again = { timedOut: 2, acceptedMs: 240_000, visible: 1_000 };
+
+    expect(play([...tried, ...hanging, again], bounds).last.mode).toBe("paused");
+  });
+
+  it("is not over while the mapping was never enabled", () => {
+    const stuck = repeat({ ...SILENT, isStuck: true }, 30);
+
+    expect(play([...tried.slice(0, -1), ...stuck], bounds).last.mode).toBe("probing");
   });
 });
 
@@ -187,7 +281,16 @@ describe("looks in quick succession", () => {
     const bounds = PLAIN_BOUNDS;
     const mapping = { limit: undefined, isEnabled: true, isChanging: false, pollers: undefined };
     const windows = [{ startMs: 0, counts: { ...NO_SIGNALS, ok: 10, acceptedMs: 10_000 } }];
-    const seen = { visible: 5, inFlight: 0, delayed: 0, windows, mapping, probe: undefined, manual: undefined };
+    const seen = {
+      visible: 5,
+      inFlight: 0,
+      delayed: 0,
+      windows,
+      windowsFromMs: 0,
+      mapping,
+      probe: undefined,
+      manual: undefined,
+    };
     const first = protect({ nowMs: 9_000, bounds, seen, memory: undefined });
 
     expect(protect({ nowMs: 10_000, bounds, seen, memory: first.memory })).toEqual(first);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LAMBDA_MAX_PAYLOAD_BYTES, SQS_MAX_MESSAGE_ATTRIBUTES } from "../../../lib/core/limits.ts";
 import { memoryApi } from "../../support/memory-api.ts";
 
 const text = (stringValue: string) => ({ dataType: "String", stringValue });
@@ -47,7 +48,8 @@ describe("listing a dead-letter queue", () => {
 
     const { body } = await list();
 
-    const reason = "SQS moved it here: it was received as often as the queue allows, and never deleted";
+    const reason =
+      "it came without one: SQS moved it here, after as many receives as the queue allows; or it is too large to carry one, and the worker's log has it";
     expect(body.messages).toMatchObject([{ reason }]);
   });
 
@@ -59,6 +61,30 @@ describe("listing a dead-letter queue", () => {
     const { body } = await list();
 
     expect(body.messages).toMatchObject([{ body: "x".repeat(1_000), attributes: { raw: "aGk=" } }]);
+  });
+
+  it("lists letters with large attributes, cut to what an answer can hold", async () => {
+    const { deadLetters, list } = withLetters(0);
+    // A quote takes the most bytes of all that SQS lets through: the answer is JSON within JSON.
+    const large = '"'.repeat(90_000);
+    const names = [
+      "sluice.reason",
+      ...Array.from({ length: SQS_MAX_MESSAGE_ATTRIBUTES - 1 }, (_, place) => `n${place}`),
+    ];
+    const attributes = Object.fromEntries(names.map((name) => [name, text(large)]));
+    const letters = Array.from({ length: 100 }, (_, place) => ({ messageId: `m${place}`, body: large, attributes }));
+    deadLetters.add(...letters);
+
+    const { status, body } = await list({ limit: "100" });
+
+    const cut = large.slice(0, 1_000);
+    expect(status).toBe(200);
+    expect(body.messages).toHaveLength(100);
+    expect(body.messages).toMatchObject([
+      { reason: cut, attributes: { n0: cut } },
+      ...letters.slice(1).map(() => ({})),
+    ]);
+    expect(Buffer.byteLength(JSON.stringify(JSON.stringify(body)))).toBeLessThan(LAMBDA_MAX_PAYLOAD_BYTES);
   });
 
   it("gives all messages back", async () => {

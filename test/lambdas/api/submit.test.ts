@@ -313,6 +313,23 @@ describe("an Idempotency-Key", () => {
     expect(reused.body.type).toBe("urn:sluice:problem:idempotency-key-reused");
   });
 
+  it.each(["a", "b"])("rejects input %j under the key of a job that was cancelled before it started", async (input) => {
+    const { post, sent } = memoryApi();
+    const { body } = await post("/jobs/echo", text("a"), key);
+    await post(`/jobs/${body.id}/cancel`);
+
+    const again = await post("/jobs/echo", text(input), key);
+
+    expect({ status: again.status, type: again.body.type }).toEqual({
+      status: 409,
+      type: "urn:sluice:problem:job-finished",
+    });
+    expect(again.body.detail).toBe(
+      `job ${body.id}, which has this Idempotency-Key, was cancelled before it started: take another key to submit it again`,
+    );
+    expect(sent).toHaveLength(1);
+  });
+
   it.each(["", "é", "x".repeat(256)])("rejects %j as a key", async (made) => {
     const { status, body } = await memoryApi().post("/jobs/echo", text("a"), { "idempotency-key": made });
 

@@ -44,7 +44,7 @@ it("reads no signals of an idle queue, however long it was busy before", async (
     await clock.pass(60_000);
   }
 
-  expect(callsOf("signals")).toEqual(["signals work 120000"]);
+  expect(callsOf("signals")).toEqual(["signals work 150000"]);
 });
 
 it.each([

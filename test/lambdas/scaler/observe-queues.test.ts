@@ -6,8 +6,8 @@ const oneLook = { remainingMs: () => 0 };
 
 describe("a look at a queue", () => {
   it.each([
-    { timeoutSeconds: 30, lookBackMs: 120_000 },
-    { timeoutSeconds: 200, lookBackMs: 500_000 },
+    { timeoutSeconds: 10, lookBackMs: 120_000 },
+    { timeoutSeconds: 100, lookBackMs: 500_000 },
     { timeoutSeconds: 895, lookBackMs: 1_800_000 },
   ])("looks $lookBackMs ms back for jobs of at most $timeoutSeconds s", async ({ timeoutSeconds, lookBackMs }) => {
     const { run, copy, queue, callsOf } = memoryScaler();

@@ -123,6 +123,7 @@ describe("a look", () => {
             inFlight: 2,
             delayed: 1,
             windows,
+            windowsFromMs: expect.any(Number),
             mapping: { limit: 9, isEnabled: true, isChanging: false, pollers: { min: 2, max: 5 } },
             probe: undefined,
             manual: undefined,
@@ -132,7 +133,34 @@ describe("a look", () => {
     });
   });
 
-  it("decides without a shortage where the account cannot be read", async () => {
+  it("decides with a memory that it cannot read as with none, and says so", async () => {
+    const { run, copy, queue, kept, log } = memoryScaler();
+    queue().wanted = limited(20);
+    await run(copy(), oneLook);
+    const { decide } = copy();
+    const picky: typeof decide = (input) => {
+      if (input.queues.work?.memory !== undefined) throw new TypeError("no such field");
+      return decide(input);
+    };
+    queue().wanted = limited(5);
+    await run(copy({ decide: picky }), oneLook);
+
+    expect(queue().mapping?.limit).toBe(5);
+    expect(kept.state?.version).toBe(2);
+    expect(EVENTS(log)).toContain("state.unreadable");
+  });
+
+  it("goes by the account as it was last read where a new environment cannot read it", async () => {
+    const { run, copy, account, asked } = memoryScaler();
+    account.seen = { concurrency: 10, unreserved: 10 };
+    await run(copy(), oneLook);
+    account.seen = new Error("no answer");
+    await run(copy(), oneLook);
+
+    expect(asked[1]?.account).toEqual({ concurrency: 10, unreserved: 10 });
+  });
+
+  it("decides without a shortage where the account was never read", async () => {
     const { run, account, asked, log } = memoryScaler();
     account.seen = new Error("no answer");
 

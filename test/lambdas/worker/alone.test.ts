@@ -1,4 +1,7 @@
+import type { SQSRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
+import { goesFirst, goingFirst } from "../../../lambdas/worker/goes-first.ts";
+import { processBatch } from "../../../lambdas/worker/process-batch.ts";
 import type { Envelope } from "../../../lib/core/envelope.ts";
 import { envelope } from "../../support/claimed.ts";
 import { message, setUp } from "../../support/worker-setup.ts";
@@ -84,19 +87,89 @@ describe("a job that was in flight when its environment died", () => {
     expect(test.records.records.get(job.id)).toMatchObject({ status: "succeeded", attempts: 1 });
   });
 
-  it("goes back at once, unharmed, where the others have left it no time", async () => {
-    const test = setUp(async () => {
-      await new Promise<void>((resolve) => test.clock.after(20_000, resolve));
+  describe("and is left no time by the others of its batch", () => {
+    /** As long as a job may take at most, in a function with time for one after the other. */
+    const SHORT = { timeoutMs: 120_000, parallel: 2, visibilityTimeoutMs: 750_000 };
+    const FUNCTION_MS = 125_000;
+
+    /** A worker of jobs that take so many seconds, and its queue, which keeps what is sent again. */
+    const slow = () => {
+      const test = setUp(async ({ n }) => {
+        await new Promise<void>((resolve) => test.clock.after(n * 1_000, resolve));
+      }, SHORT);
+      const sent: SQSRecord[] = [];
+      const queue = { ...test.worker.queue, renew: async (again: SQSRecord) => void sent.push(again) };
+      const deliver = async (...messages: readonly SQSRecord[]) => {
+        const endsMs = test.clock.nowMs() + FUNCTION_MS;
+        const working = processBatch({ ...test.worker, queue }, messages, () => endsMs - test.clock.nowMs());
+        await test.clock.pass(FUNCTION_MS);
+        return working;
+      };
+      return { ...test, sent, deliver };
+    };
+
+    it("goes back at once, unharmed, as a new message that goes first", async () => {
+      const test = slow();
+      const [suspect, fresh] = [envelope({ seed: 1 }), envelope({ seed: 2, input: { n: 2 } })];
+      await lose(test, suspect);
+
+      const response = await test.deliver(message(suspect, "m1"), message(fresh, "m2"));
+
+      expect(response).toEqual({ batchItemFailures: [] });
+      expect(test.sent.map(goesFirst)).toEqual([true]);
+      expect(test.apart).toEqual([]);
+      expect(test.records.records.get(suspect.id)).toMatchObject({ status: "retrying", attempts: 0, aloneClaim: 0 });
     });
-    const [suspect, fresh] = [envelope({ seed: 1 }), envelope({ seed: 2 })];
-    await lose(test, suspect);
 
-    const working = test.batch([message(suspect, "m1"), message(fresh, "m2")], 45_000);
-    await test.clock.pass(20_000);
+    it.each([
+      ["before", (one: SQSRecord, other: SQSRecord) => [one, other]],
+      ["after", (one: SQSRecord, other: SQSRecord) => [other, one]],
+    ])("runs within three deliveries, though each has a neighbour of 2 seconds %s it", async (_, inOrder) => {
+      const test = slow();
+      const suspect = envelope({ seed: 1 });
+      await lose(test, suspect);
 
-    expect(await working).toEqual({ batchItemFailures: [{ itemIdentifier: "m1" }] });
-    expect(test.hidden).toEqual([["m1", 0]]);
-    expect(test.apart).toEqual([]);
-    expect(test.records.records.get(suspect.id)).toMatchObject({ status: "retrying", attempts: 0, aloneClaim: 0 });
+      let delivered = message(suspect, "suspect");
+      for (const delivery of [1, 2, 3]) {
+        const neighbour = message(envelope({ seed: 1 + delivery, input: { n: 2 } }), `neighbour ${delivery}`);
+        await test.deliver(...inOrder(neighbour, delivered));
+        delivered = test.sent.at(-1) ?? delivered;
+      }
+
+      expect(test.apart).toEqual([suspect.id]);
+      expect(test.records.records.get(suspect.id)).toMatchObject({ status: "succeeded", attempts: 1 });
+    });
+
+    it("begins its next batch, and what it leaves no time for goes back unclaimed, as new where SQS would soon drop it", async () => {
+      const test = slow();
+      const suspect = envelope({ seed: 1, input: { n: 60 } });
+      const fresh = message(envelope({ seed: 2 }), "fresh");
+      const worn = message(envelope({ seed: 3 }), "worn", { ApproximateReceiveCount: "500" });
+      await lose(test, suspect);
+
+      const response = await test.deliver(fresh, worn, goingFirst(message(suspect, "suspect")));
+
+      expect(test.apart).toEqual([suspect.id]);
+      expect([...test.records.records.keys()]).toEqual([suspect.id]);
+      expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "fresh" }] });
+      expect(test.hidden).toEqual([["fresh", 0]]);
+      expect(test.sent).toEqual([worn]);
+    });
+
+    it("does not go round in circles where another that goes first takes the time", async () => {
+      const test = slow();
+      const jobs = [1, 2].map((n) => envelope({ seed: n, input: { n: 60 } }));
+      await lose(test, ...jobs);
+
+      const [one, other] = jobs.map((job, index) => goingFirst(message(job, `m${index}`)));
+      if (one === undefined || other === undefined) throw new Error("two jobs were made");
+      const response = await test.deliver(one, other);
+      const worn = { ...other, attributes: { ...other.attributes, ApproximateReceiveCount: "500" } };
+      await test.deliver(goingFirst(message(envelope({ seed: 3, input: { n: 60 } }), "m3")), worn);
+
+      expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "m1" }] });
+      expect(test.hidden).toEqual([["m1", 0]]);
+      expect(test.sent.map(({ messageId }) => messageId)).toEqual(["m1"]);
+    });
   });
 });

@@ -97,6 +97,29 @@ describe("a dead job that is redriven", () => {
   });
 });
 
+describe("a handler that returns what JSON leaves out", () => {
+  it.each([
+    ["a function", () => 7],
+    ["a symbol", Symbol("done")],
+    ["an object that is none as JSON", { toJSON: () => undefined }],
+  ])("succeeds once, without a result: %s", async (_, returned) => {
+    let runs = 0;
+    const { batch, records } = setUp(async () => {
+      runs += 1;
+      return returned;
+    });
+    const job = envelope();
+
+    const response = await batch([message(job)]);
+    await batch([message(job, "m2")]);
+
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(runs).toBe(1);
+    expect(records.records.get(job.id)?.status).toBe("succeeded");
+    expect(records.records.get(job.id)?.result).toBeUndefined();
+  });
+});
+
 describe("a large input", () => {
   const large = async (test: ReturnType<typeof setUp>): Promise<Envelope> => {
     const { input, ...head } = envelope({ input: { n: 7 } });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { GRACE_MS, type RunOptions, runJob } from "../../../lambdas/worker/run-job.ts";
@@ -59,6 +60,23 @@ describe("an attempt", () => {
     const end = await start();
 
     expect(end).toMatchObject({ kind, ...more });
+  });
+
+  it("is transient where anything else is thrown, whatever that is", async () => {
+    const value = fc.anything({ withNullPrototype: true, withObjectString: true, withBigInt: true, withMap: true });
+    const error = fc.record({ name: value, message: value }).map((fields) => Object.assign(new Error(), fields));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(value, error), async (thrown) => {
+        const { start } = setUp(async () => {
+          throw thrown;
+        });
+
+        const end = await start();
+
+        const text = expect.any(String);
+        expect(end).toMatchObject({ kind: "transient", error: { code: text, message: text, fingerprint: text } });
+      }),
+    );
   });
 
   it("is permanent where the result is too large", async () => {

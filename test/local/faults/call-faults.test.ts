@@ -154,6 +154,16 @@ describe("a call that meets a fault", () => {
   });
 });
 
+it("a call that is no JSON passes what is held", async () => {
+  const held = await wire({ kind: "hold", untilBodyMatches: "claim" }, { bodyMatches: "settle" });
+  held.call('{"Key":{"pk":{"S":"1"}},"what":"settle"}').catch(() => undefined);
+  await held.crashedOnce();
+
+  const response = await held.call("claim", { by: "somebody" });
+
+  expect(await response.text()).toBe("did claim");
+});
+
 describe("a call that meets no fault", () => {
   it.each([
     ["another operation", { target: "AmazonSQS.SendMessage" }],

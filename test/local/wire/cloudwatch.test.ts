@@ -107,6 +107,24 @@ describe("CloudWatch", () => {
     expect(MetricDataResults?.[0]?.Timestamps?.[2]).toEqual(new Date(at(120)));
   });
 
+  it("answers at once though queries share what they are made of many times over", async () => {
+    const { client } = await bench();
+    const layers = Array.from({ length: 60 }, (_, layer) => {
+      const Expression = layer === 0 ? "1" : `(a${layer - 1} + b${layer - 1}) / 2`;
+      return ["a", "b"].map((name) => ({
+        Id: `${name}${layer}`,
+        Expression,
+        ReturnData: layer === 59 && name === "a",
+      }));
+    });
+
+    const { MetricDataResults } = await client.send(
+      new GetMetricDataCommand({ ...RANGE, MetricDataQueries: layers.flat() }),
+    );
+
+    expect(MetricDataResults).toMatchObject([{ Id: "a59", Values: [1, 1, 1, 1, 1] }]);
+  });
+
   it("answers percentiles", async () => {
     const { client, metrics } = await bench();
     const values = Array.from({ length: 100 }, (_, place) => [place + 1, 1] as const);
@@ -182,6 +200,7 @@ describe("CloudWatch", () => {
     expect(await names({ Namespace: "A" })).toEqual(["A/x", "A/y"]);
     expect(await names({ MetricName: "x" })).toEqual(["A/x", "B/x"]);
     expect(await names({ Dimensions: [{ Name: "q" }] })).toEqual(["A/x", "A/y"]);
+    expect(await names({ Dimensions: [{ Name: "constructor" }] })).toEqual([]);
     expect(await names({ Dimensions: [{ Name: "q", Value: "2" }] })).toEqual(["A/y"]);
   });
 
@@ -246,6 +265,62 @@ describe("CloudWatch", () => {
       what: "a statistic",
       command: new GetMetricStatisticsCommand({ ...RANGE, Namespace: "N", MetricName: "M", Period: 60 }),
       error: "a statistic must be",
+    },
+    {
+      what: "a statistic that objects have by themselves",
+      command: new GetMetricStatisticsCommand({
+        ...RANGE,
+        Namespace: "N",
+        MetricName: "M",
+        Period: 60,
+        Statistics: ["constructor" as "Sum"],
+      }),
+      error: "a statistic must be",
+    },
+    {
+      what: "more statistics than 1,440 at once",
+      command: new GetMetricStatisticsCommand({
+        StartTime: new Date(at(0)),
+        EndTime: new Date(at(1_441)),
+        Namespace: "N",
+        MetricName: "M",
+        Period: 1,
+        Statistics: ["Sum"],
+      }),
+      error: "You have requested up to 1441 datapoints, which exceeds the limit of 1440.",
+    },
+    {
+      what: "more values of expressions than 100,800 at once",
+      command: new GetMetricDataCommand({
+        StartTime: new Date(0),
+        EndTime: START,
+        MetricDataQueries: [{ Id: "a", Expression: "1", Period: 1 }],
+      }),
+      error: `You have requested up to ${START.getTime() / 1_000} datapoints, which exceeds the limit of 100800.`,
+    },
+    {
+      what: "more than 500 queries",
+      command: new GetMetricDataCommand({
+        ...RANGE,
+        MetricDataQueries: Array.from({ length: 501 }, (_, place) => ({ Id: `a${place}`, Expression: "1" })),
+      }),
+      error: "The collection MetricDataQueries must not have a size greater than 500.",
+    },
+    {
+      what: "a longer expression than AWS takes",
+      command: new GetMetricDataCommand({
+        ...RANGE,
+        MetricDataQueries: [{ Id: "a", Expression: `1${" + 1".repeat(600)}` }],
+      }),
+      error: "query a: the expression must have 2048 characters at most",
+    },
+    {
+      what: "an expression with a period below a second",
+      command: new GetMetricDataCommand({
+        ...RANGE,
+        MetricDataQueries: [{ Id: "a", Expression: "1", Period: 0 }],
+      }),
+      error: "query a must have a Period of at least 1 second, got 0",
     },
     {
       what: "a range of time",

@@ -308,6 +308,17 @@ describe("UpdateEventSourceMapping", () => {
     expect(before).toMatchObject(after);
   });
 
+  it.each(["constructor", "toString", "__proto__"])("rejects %s as it does what it does not know", async (name) => {
+    const response = await fetch(`${store.url}/2015-03-31/event-source-mappings/one`, {
+      method: "PUT",
+      headers: { authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/lambda/aws4_request, Signature=b" },
+      body: `{"${name}":{}}`,
+    });
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ message: expect.stringContaining(`${name} is not supported here`) });
+  });
+
   it("rejects an id that no mapping has", async () => {
     await expect(update("nobody", { Enabled: false })).rejects.toThrow(ResourceNotFoundException);
   });

@@ -319,7 +319,7 @@ describe("DynamoDB on the wire", () => {
     const { hostname, port } = new URL(store.url);
     const socket = connect(Number(port), hostname);
     socket.write(
-      "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: DynamoDB_20120810.GetItem\r\nContent-Length: 100\r\n\r\n{",
+      "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: DynamoDB_20120810.GetItem\r\nContent-Length: 100\r\n\r\n{",
       () => socket.resetAndDestroy(),
     );
     await new Promise((resolve) => socket.once("close", resolve));
@@ -432,7 +432,7 @@ describe("startStore", () => {
 
     await expect(startStore(port, () => undefined)).rejects.toMatchObject({
       code: "PortInUse",
-      message: `awsPort must be free on 127.0.0.1, got ${port} which is in use`,
+      message: `--aws-port must be free on 127.0.0.1, got ${port} which is in use`,
     });
   });
 });
