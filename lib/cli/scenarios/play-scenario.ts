@@ -47,8 +47,6 @@ const SAMPLE_EVERY_MS = 1_000;
 /** Without any job's end for this long, the rest does not end: longer than any backoff or pause. */
 const PATIENCE_MS = 300_000;
 
-const CSV = ["name,amount", ...Array.from({ length: 200 }, (_, row) => `row ${row},${row * 7}`)].join("\n");
-
 /** Plays a scenario on a run until all of its jobs have ended, nothing moves any more, or the signal. */
 export const playScenario = async (options: PlayOptions): Promise<ScenarioResult> => {
   const { scenario, run, receiver, log, signal, onSample } = options;
@@ -98,8 +96,10 @@ export const playScenario = async (options: PlayOptions): Promise<ScenarioResult
   };
 };
 
-const inputOf = (job: PlannedJob, index: number, receiver: ScenarioReceiver): unknown =>
-  job.type === "profile-csv" ? { text: CSV } : { url: receiver.urlFor(job), event: "scenario.step", data: { index } };
+const inputOf = (job: PlannedJob, index: number, receiver: ScenarioReceiver): unknown => {
+  const url = receiver.urlFor(job);
+  return job.type === "profile-csv" ? { url } : { url, event: "scenario.step", data: { index } };
+};
 
 const sampleOf = (run: LocalRun, functionName: string, atMs: number): QueueSample => {
   const found = run.observe().find((mapping) => mapping.functionName === functionName);

@@ -2,9 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { startLoopbackReceiver } from "../loopback-receiver.ts";
 import type { ReceiverState } from "./scenario.ts";
 
+/** The file that it has for jobs that ask for one. */
+const CSV = "city,people\nLagos,15\nLima,11\n";
+
 /** What the receiver has seen. */
 export type ReceiverCounts = {
-  /** Requests that it took and answered with 204. */
+  /** Webhooks that it took. */
   readonly delivered: number;
   /** Jobs among them: by `webhook-id`. */
   readonly deliveredJobs: number;
@@ -51,6 +54,10 @@ export const startScenarioReceiver = async (stateNow: () => ReceiverState): Prom
     const timer = setTimeout(
       () => {
         leave();
+        if (request.method === "GET") {
+          response.writeHead(200, { "content-type": "text/csv" }).end(CSV);
+          return;
+        }
         delivered += 1;
         jobs.add(String(request.headers["webhook-id"]));
         response.writeHead(204).end();

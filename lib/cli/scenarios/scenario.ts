@@ -2,12 +2,12 @@
 export type PlannedJob = {
   readonly atMs: number;
   readonly type: "deliver-webhook" | "profile-csv";
-  /** How the receiver answers a webhook: after `serviceMs`, and for ever with 400 where it is poison. */
+  /** How the receiver answers, be it a webhook or for a file: after `serviceMs`, and for ever with 400 where it is poison. */
   readonly serviceMs: number;
   readonly isPoison: boolean;
 };
 
-/** How the receiver of the webhooks is at one moment. */
+/** How the receiver of the jobs' requests is at one moment. */
 export type ReceiverState = {
   /** Requests at once above which it answers 429; undefined where there is no such number. */
   readonly capacity: number | undefined;

@@ -33,8 +33,8 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "two-queues",
     shows: "two queues want more than an account of 10: they share by backlog, and neither starves",
     jobs: [
-      ...burst(600, 0, { type: "deliver-webhook", serviceMs: 500 }),
-      ...burst(200, 5_000, { type: "profile-csv", serviceMs: 0 }),
+      ...burst(8_000, 0, { type: "deliver-webhook", serviceMs: 500 }),
+      ...burst(700, 65_000, { type: "profile-csv", serviceMs: 500 }),
     ],
     receiver: () => HEALTHY,
     accountConcurrency: 10,

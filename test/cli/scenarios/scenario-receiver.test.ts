@@ -30,6 +30,15 @@ describe("the scenarios' receiver", () => {
     expect(receiver.counts()).toMatchObject({ delivered: 3, deliveredJobs: 2, refused: 0 });
   });
 
+  it("has a file for those who ask for one, and counts that as no webhook", async () => {
+    const { receiver } = await start({ capacity: undefined, isDown: false });
+    const response = await fetch(receiver.urlFor(GOOD));
+
+    expect(response.headers.get("content-type")).toBe("text/csv");
+    expect((await response.text()).split("\n").length).toBeGreaterThan(2);
+    expect(receiver.counts()).toMatchObject({ delivered: 0, peak: 1 });
+  });
+
   it("answers 429 to what is over its capacity, and takes more when there is room again", async () => {
     const { receiver, post } = await start({ capacity: 2, isDown: false });
     const busy = { serviceMs: 300, isPoison: false };
