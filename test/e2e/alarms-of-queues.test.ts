@@ -67,7 +67,7 @@ describe("the alarms of a stage with two job types", () => {
       await sqs.send(new SendMessageCommand({ QueueUrl: jobs.queueUrl(type), MessageBody: "no job" }));
       await jobs.jobsOnce([id ?? ""], "dead");
       await expect.poll(() => test.runNext(`${type}/dead-letters`)).toMatchObject({ messages: [{ body: "no job" }] });
-      await test.minute();
+      await test.minutesUntil(of(type, "jobs-dying", "dead-letters"), "ALARM", 3);
 
       const alarming = TYPES.slice(0, place + 1).flatMap((one) => of(one, "jobs-dying", "dead-letters"));
       await expectAlarms(...alarming, PAGE);
